@@ -1,0 +1,77 @@
+package io.github.mqttmanager.connection;
+
+import io.github.mqttmanager.broker.BrokerDefinition;
+import io.github.mqttmanager.broker.BrokerId;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is known of a broker at one moment. Immutable.
+ *
+ * @param broker whose
+ * @param name for people
+ * @param owner a label of the host's tenant, or null
+ * @param wanted whether a connection is wanted
+ * @param state of the link
+ * @param since when the state was entered
+ * @param attempt number of the attempt that is under way or comes next, from 1; 0 when none is
+ * @param nextAttemptAt when the next attempt is due, or null
+ * @param failure why there is no connection, or why the last one ended until the next one is there; or null
+ * @param subscriptions the wanted filters and the broker's answers
+ * @param sessionPresent whether the broker had kept a session, or null before the first connection
+ * @param lastInboundAt when the last publish came in, or null
+ * @param lastAcknowledgedAt when the broker last acknowledged a publish of ours, or null
+ * @param counters what went through
+ * @param at when this was taken
+ */
+public record BrokerStatus(
+        BrokerId broker,
+        String name,
+        @Nullable String owner,
+        boolean wanted,
+        ConnectionState state,
+        Instant since,
+        int attempt,
+        @Nullable Instant nextAttemptAt,
+        @Nullable ConnectionFailure failure,
+        List<SubscriptionStatus> subscriptions,
+        @Nullable Boolean sessionPresent,
+        @Nullable Instant lastInboundAt,
+        @Nullable Instant lastAcknowledgedAt,
+        TrafficCounters counters,
+        Instant at) {
+    public BrokerStatus {
+        subscriptions = List.copyOf(subscriptions);
+    }
+
+    /** Whether the broker accepted us and answered the wanted subscriptions. */
+    public boolean isConnected() {
+        return state == ConnectionState.CONNECTED;
+    }
+
+    /** The filters that the broker refused. */
+    public List<SubscriptionStatus> refusedSubscriptions() {
+        return subscriptions.stream().filter(SubscriptionStatus::isRefused).toList();
+    }
+
+    /** Of a broker that is defined but not yet looked at. */
+    static BrokerStatus initial(BrokerDefinition definition, Instant now) {
+        return new BrokerStatus(
+                definition.id(),
+                definition.name(),
+                definition.owner(),
+                definition.active(),
+                ConnectionState.DISCONNECTED,
+                now,
+                0,
+                null,
+                null,
+                List.of(),
+                null,
+                null,
+                null,
+                TrafficCounters.ZERO,
+                now);
+    }
+}

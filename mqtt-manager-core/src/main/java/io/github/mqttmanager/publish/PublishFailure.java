@@ -1,0 +1,30 @@
+package io.github.mqttmanager.publish;
+
+/** Why an outbound publish was not, or not surely, taken by the broker. */
+public enum PublishFailure {
+    /** The broker's definition does not exist. */
+    UNKNOWN_BROKER,
+    /** The device does not exist. */
+    UNKNOWN_DEVICE,
+    /** Neither the publish nor the device names a topic. */
+    NO_TOPIC,
+    /** The broker is not connected, and the caller did not want to wait. */
+    NOT_CONNECTED,
+    /** Too much is waiting for this broker: by count or by bytes. */
+    QUEUE_FULL,
+    /** The message outlived its expiry, or the queue's own limit of age, before it could be sent. */
+    EXPIRED,
+    /** The caller cancelled it before it was sent. */
+    CANCELLED,
+    /** The broker answered that it does not take it; the message tells its reason code. */
+    REFUSED,
+    /** The message, or what the broker allows, makes it impossible to send: size, retain, quality of service, encoding. */
+    NOT_SENDABLE,
+    /**
+     * Sent with QoS 2 into a session that an earlier process opened: the broker may confirm and never deliver it. Use QoS 1, or
+     * let the connection begin with a clean session.
+     */
+    UNSAFE_QOS_2,
+    /** The manager or the connection was closed; whether the broker has it is unknown if it was in flight. */
+    CLOSED
+}
