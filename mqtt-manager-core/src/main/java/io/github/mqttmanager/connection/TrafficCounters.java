@@ -4,8 +4,8 @@ package io.github.mqttmanager.connection;
  * Counts since the manager first knew of the broker.
  *
  * @param received publishes that came in
- * @param acknowledged of those: handled, or not routed to anybody, and acknowledged (QoS 0: handled)
- * @param unrouted of those: belonged to no device
+ * @param acknowledged of those: handled and acknowledged (QoS 0: handled)
+ * @param unrouted of those: belonged to no device, and were acknowledged
  * @param dropped of those: QoS 0 that came in faster than it could be handled
  * @param open of those: not handled yet
  * @param accepted outbound publishes that were taken from callers

@@ -1,0 +1,633 @@
+package io.github.mqttmanager;
+
+import io.github.mqttmanager.broker.BrokerDefinition;
+import io.github.mqttmanager.broker.BrokerId;
+import io.github.mqttmanager.broker.BrokerRepository;
+import io.github.mqttmanager.broker.InMemoryBrokerRepository;
+import io.github.mqttmanager.broker.RepositoryChanges;
+import io.github.mqttmanager.broker.TlsBundles;
+import io.github.mqttmanager.broker.VersionConflictException;
+import io.github.mqttmanager.connection.BrokerStatus;
+import io.github.mqttmanager.connection.ConnectionListener;
+import io.github.mqttmanager.connection.ConnectionState;
+import io.github.mqttmanager.connection.Connections;
+import io.github.mqttmanager.connection.NetworkPolicy;
+import io.github.mqttmanager.connection.ReconnectPolicy;
+import io.github.mqttmanager.device.AsyncDeviceMessageHandler;
+import io.github.mqttmanager.device.DeadLetterHandler;
+import io.github.mqttmanager.device.Device;
+import io.github.mqttmanager.device.DeviceId;
+import io.github.mqttmanager.device.DeviceMessageHandler;
+import io.github.mqttmanager.device.DeviceRepository;
+import io.github.mqttmanager.device.DeviceRouter;
+import io.github.mqttmanager.device.DuplicateDeviceException;
+import io.github.mqttmanager.device.HandlerSettings;
+import io.github.mqttmanager.device.InMemoryDeviceRepository;
+import io.github.mqttmanager.device.Presence;
+import io.github.mqttmanager.publish.OutboundPublish;
+import io.github.mqttmanager.publish.PublishException;
+import io.github.mqttmanager.publish.PublishFailure;
+import io.github.mqttmanager.publish.PublishReceipt;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Manages the connections to all brokers of a host application: what its repositories hold is made real in the background.
+ *
+ * <pre>{@code
+ * MqttManager manager = MqttManager.builder()
+ *         .handler((device, publish) -> System.out.println(device.name() + ": " + publish.payloadText()))
+ *         .build();
+ * manager.start();
+ * manager.save(BrokerDefinition.builder("plant-7", "localhost", 1883).build());
+ * manager.save(Device.builder("boiler", "plant-7").build());
+ * manager.publish(DeviceId.of("boiler"), OutboundPublish.of("on"));
+ * }</pre>
+ *
+ * <p>No method waits for a broker. Those that read or change what is stored call the repository on the caller's thread, and take as
+ * long as it does. This class is thread-safe.
+ */
+public final class MqttManager implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(MqttManager.class);
+    private static final int PAGE = 500;
+    private static final Duration STORE_RETRY = Duration.ofSeconds(5);
+    private static final Duration LAST_SEEN_INTERVAL = Duration.ofSeconds(5);
+    private static final Duration HANDLERS_DEADLINE = Duration.ofSeconds(5);
+    private static final Duration CONNECTIONS_DEADLINE = Duration.ofSeconds(12);
+
+    private enum Life {
+        NEW,
+        STARTED,
+        CLOSED
+    }
+
+    private final BrokerRepository brokers;
+    private final DeviceRepository devices;
+    private final Transactions transactions;
+    private final ManagerThreads threads;
+    private final DeviceRouter router;
+    private final Connections connections;
+    private final List<RepositoryChanges.Registration> registrations = new ArrayList<>();
+    private volatile Life life = Life.NEW;
+
+    private MqttManager(Builder builder, HandlerSettings handler) {
+        this.brokers = builder.brokers;
+        this.devices = builder.devices;
+        this.transactions = builder.transactions;
+        this.threads = new ManagerThreads(builder.handlerThreads);
+        this.router = new DeviceRouter(devices, handler, threads.handlers, threads.timer, builder.clock);
+        NetworkPolicy policy = builder.networkPolicy;
+        this.connections = new Connections(
+                new Connections.Environment(
+                        threads.control,
+                        threads.network,
+                        threads.networkThreads,
+                        threads.dns,
+                        threads.events,
+                        threads.timer,
+                        builder.clock,
+                        builder.startsPerSecond,
+                        builder.reconnectPolicy,
+                        policy == null ? NetworkPolicy.everything() : policy,
+                        builder.tlsBundles),
+                router,
+                router::filters);
+        if (policy == null) {
+            LOG.warn("Every network address may be connected to; set a NetworkPolicy if definitions come from users");
+        }
+        builder.listeners.forEach(connections::addListener);
+    }
+
+    /** Begins a manager. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    // ---- life
+    // ----------------------------------------------------------------------------------------------------------------
+
+    /**
+     * Begins to load definitions and to connect, in the background; returns at once, whatever the state of the brokers and of the
+     * repositories. A second time it does nothing.
+     *
+     * @throws IllegalStateException if the manager was closed
+     */
+    public void start() {
+        synchronized (this) {
+            if (life == Life.CLOSED) {
+                throw new IllegalStateException("the manager was closed");
+            }
+            if (life == Life.STARTED) {
+                return;
+            }
+            life = Life.STARTED;
+            if (brokers instanceof RepositoryChanges<?> changes) {
+                registrations.add(changes.onChange(id -> onStore(() -> reload((BrokerId) id))));
+            }
+            if (devices instanceof RepositoryChanges<?> changes) {
+                registrations.add(changes.onChange(id -> onStore(() -> reload((DeviceId) id))));
+            }
+        }
+        onStore(() -> load(null));
+        threads.timer.scheduleWithFixedDelay(
+                () -> onStore(router::writeLastSeen),
+                LAST_SEEN_INTERVAL.toMillis(),
+                LAST_SEEN_INTERVAL.toMillis(),
+                TimeUnit.MILLISECONDS);
+    }
+
+    /**
+     * Ends all connections and leaves the sessions to the brokers, which keep what comes meanwhile. Handlers that run get 5 s to
+     * return; what they did not finish is not acknowledged. Blocks for at most 20 s; a second time it does nothing.
+     */
+    @Override
+    public void close() {
+        Life before;
+        synchronized (this) {
+            before = life;
+            life = Life.CLOSED;
+            registrations.forEach(RepositoryChanges.Registration::close);
+            registrations.clear();
+        }
+        if (before == Life.CLOSED) {
+            return;
+        }
+        router.close();
+        threads.handlers.shutdown();
+        boolean interrupted = false;
+        try {
+            if (!threads.handlers.awaitTermination(HANDLERS_DEADLINE.toMillis(), TimeUnit.MILLISECONDS)) {
+                LOG.warn("Handlers still run after {}; their messages will come again", HANDLERS_DEADLINE);
+            }
+        } catch (InterruptedException e) {
+            interrupted = true;
+        }
+        connections.close(CONNECTIONS_DEADLINE).join();
+        try {
+            threads.store.submit(router::writeLastSeen).get(2, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            interrupted = true;
+        } catch (Exception e) {
+            LOG.warn("The latest last-seen times could not be written", e);
+        }
+        threads.shutdown();
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    // ---- definitions
+    // ---------------------------------------------------------------------------------------------------------
+
+    /** Where broker definitions are kept; to be read by anybody, changed through the manager or told by {@link #refresh(BrokerId)}. */
+    public BrokerRepository brokers() {
+        return brokers;
+    }
+
+    /** Where devices are kept; to be read by anybody, changed through the manager or told by {@link #refresh(DeviceId)}. */
+    public DeviceRepository devices() {
+        return devices;
+    }
+
+    /**
+     * Stores a definition, and makes it real as soon as the change is committed.
+     *
+     * @return what was stored
+     * @throws VersionConflictException if somebody else changed it meanwhile
+     */
+    public BrokerDefinition save(BrokerDefinition definition) {
+        return transactions.run(() -> {
+            BrokerDefinition saved = brokers.save(definition);
+            transactions.afterCommit(() -> {
+                if (saved.version() == 1 && life == Life.STARTED) {
+                    // New, so it has no devices yet: its status can be asked for at once.
+                    connections.begin(saved);
+                }
+                refresh(saved.id());
+            });
+            return saved;
+        });
+    }
+
+    /**
+     * Deletes a broker, and ends its connection and session as soon as the change is committed.
+     *
+     * @return whether there was one
+     * @throws BrokerInUseException if it has devices, and they are not to be deleted with it
+     */
+    public boolean delete(BrokerId id, WhenDevicesExist whenDevicesExist) {
+        return transactions.run(() -> {
+            long linked = devices.countOfBroker(id);
+            if (linked > 0
+                    && whenDevicesExist == WhenDevicesExist.REFUSE
+                    && brokers.find(id).isPresent()) {
+                throw new BrokerInUseException(id, linked);
+            }
+            devices.deleteOfBroker(id);
+            boolean deleted = brokers.delete(id);
+            transactions.afterCommit(() -> refresh(id));
+            return deleted;
+        });
+    }
+
+    /**
+     * Stores a device, and routes by it as soon as the change is committed.
+     *
+     * @return what was stored
+     * @throws UnknownBrokerException if the device's broker does not exist
+     * @throws VersionConflictException if somebody else changed it meanwhile
+     * @throws DuplicateDeviceException if another device of the broker has the same name in topics
+     */
+    public Device save(Device device) {
+        return transactions.run(() -> {
+            if (brokers.find(device.broker()).isEmpty()) {
+                throw new UnknownBrokerException(device.broker());
+            }
+            Device saved = devices.save(device);
+            transactions.afterCommit(() -> {
+                if (life == Life.STARTED) {
+                    // At once, so that the caller can publish to it; the refresh finds out if it is gone again.
+                    routesChanged(router.put(saved));
+                }
+                refresh(saved.id());
+            });
+            return saved;
+        });
+    }
+
+    /** Deletes a device; nothing is routed to it as soon as the change is committed. @return whether there was one */
+    public boolean delete(DeviceId id) {
+        return transactions.run(() -> {
+            boolean deleted = devices.delete(id);
+            transactions.afterCommit(() -> refresh(id));
+            return deleted;
+        });
+    }
+
+    /** Looks at a broker's definition again, for it was changed or deleted in the store by somebody else. Returns at once. */
+    public void refresh(BrokerId id) {
+        onStore(() -> reload(id));
+    }
+
+    /** Looks at a device again, for it was changed or deleted in the store by somebody else. Returns at once. */
+    public void refresh(DeviceId id) {
+        onStore(() -> reload(id));
+    }
+
+    // ---- control
+    // -------------------------------------------------------------------------------------------------------------
+
+    /**
+     * Wants the broker connected, from now on and after a restart. If an attempt is waited for, it is made at once.
+     *
+     * @return whether that starts a change; false if it is connected or an attempt is under way
+     * @throws UnknownBrokerException if it does not exist
+     */
+    public boolean connect(BrokerId id) {
+        return control(id, true);
+    }
+
+    /**
+     * Wants the broker disconnected, from now on and after a restart. Its session stays with the broker.
+     *
+     * @return whether that starts a change; false if it is disconnected or about to be
+     * @throws UnknownBrokerException if it does not exist
+     */
+    public boolean disconnect(BrokerId id) {
+        return control(id, false);
+    }
+
+    private boolean control(BrokerId id, boolean active) {
+        return transactions.run(() -> {
+            BrokerDefinition stored = brokers.find(id).orElseThrow(() -> new UnknownBrokerException(id));
+            if (!brokers.setActive(id, active)) {
+                throw new UnknownBrokerException(id);
+            }
+            boolean changes = stored.active() != active
+                    || (active && status(id).map(MqttManager::isWaiting).orElse(true));
+            transactions.afterCommit(() -> onStore(() -> {
+                reload(id);
+                if (active) {
+                    connections.connectNow(id);
+                }
+            }));
+            return changes;
+        });
+    }
+
+    private static boolean isWaiting(BrokerStatus status) {
+        return status.state() == ConnectionState.RECONNECTING || status.state() == ConnectionState.FAILED;
+    }
+
+    // ---- status
+    // --------------------------------------------------------------------------------------------------------------
+
+    /** What is known of the broker now; empty if it does not exist or is not loaded yet. */
+    public Optional<BrokerStatus> status(BrokerId id) {
+        return connections.status(id);
+    }
+
+    /** What is known of all brokers now, by id. */
+    public List<BrokerStatus> statuses() {
+        return connections.statuses();
+    }
+
+    /** When the device last published, if ever. */
+    public Optional<Instant> lastSeen(DeviceId id) {
+        return router.lastSeen(id);
+    }
+
+    /** Whether the device is there; unknown if it does not exist. */
+    public Presence presence(DeviceId id) {
+        return router.device(id)
+                .map(device -> router.presence(
+                        device,
+                        broker -> connections
+                                .status(broker)
+                                .map(BrokerStatus::isConnected)
+                                .orElse(false)))
+                .orElse(Presence.UNKNOWN);
+    }
+
+    /** Tells the listener of changes from now on. */
+    public RepositoryChanges.Registration addListener(ConnectionListener listener) {
+        connections.addListener(listener);
+        return () -> connections.removeListener(listener);
+    }
+
+    // ---- publishing
+    // ----------------------------------------------------------------------------------------------------------
+
+    /**
+     * Sends a publish to a device, at the device's own broker: to the topic of the publish, or else to the device's command topic.
+     *
+     * @return completes with the broker's receipt, or exceptionally with a {@link PublishException}; cancelling it takes the message
+     *     back unless it was handed over
+     */
+    public CompletableFuture<PublishReceipt> publish(DeviceId id, OutboundPublish publish) {
+        Device device = router.device(id).orElse(null);
+        if (device == null) {
+            return CompletableFuture.failedFuture(
+                    new PublishException(PublishFailure.UNKNOWN_DEVICE, "there is no device " + id));
+        }
+        if (publish.topic() != null) {
+            return connections.publish(device.broker(), publish);
+        }
+        if (device.commandTopic() == null) {
+            return CompletableFuture.failedFuture(
+                    new PublishException(PublishFailure.NO_TOPIC, "device " + id + " has no command topic"));
+        }
+        return connections.publish(
+                device.broker(), publish.withTopic(device.commandTopic().name(device.topicName())));
+    }
+
+    /** Sends a publish, which must have a topic, to a broker; otherwise as {@link #publish}. */
+    public CompletableFuture<PublishReceipt> publishTo(BrokerId id, OutboundPublish publish) {
+        if (publish.topic() == null) {
+            return CompletableFuture.failedFuture(
+                    new PublishException(PublishFailure.NO_TOPIC, "the publish to broker " + id + " has no topic"));
+        }
+        return connections.publish(id, publish);
+    }
+
+    // ---- on the store's thread
+    // -----------------------------------------------------------------------------------------------
+
+    /** All reading in the background happens on one thread: what was read last was stored last. */
+    private void onStore(Runnable task) {
+        if (life != Life.STARTED) {
+            return;
+        }
+        try {
+            threads.store.execute(() -> {
+                try {
+                    task.run();
+                } catch (RuntimeException e) {
+                    LOG.error("unexpected", e);
+                }
+            });
+        } catch (RejectedExecutionException e) {
+            // closed
+        }
+    }
+
+    private void later(Runnable task) {
+        try {
+            threads.timer.schedule(() -> onStore(task), STORE_RETRY.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (RejectedExecutionException e) {
+            // closed
+        }
+    }
+
+    /** Loads one page of brokers, each with its devices, and comes back for the next one; commands get their turn in between. */
+    private void load(@Nullable BrokerId after) {
+        BrokerId last = after;
+        try {
+            List<BrokerDefinition> page = brokers.page(after, PAGE);
+            for (BrokerDefinition definition : page) {
+                loadDevices(definition.id());
+                connections.begin(definition);
+                last = definition.id();
+            }
+            if (page.size() == PAGE) {
+                BrokerId next = last;
+                onStore(() -> load(next));
+            } else {
+                LOG.debug("all brokers are loaded");
+            }
+        } catch (RuntimeException e) {
+            LOG.warn("Brokers could not be loaded; trying again in {} s", STORE_RETRY.toSeconds(), e);
+            BrokerId resume = last;
+            later(() -> load(resume));
+        }
+    }
+
+    /** Before its connection begins: what a resumed session holds comes at once, and would belong to nobody. */
+    private void loadDevices(BrokerId broker) {
+        DeviceId last = null;
+        while (true) {
+            List<Device> page = devices.pageOfBroker(broker, last, PAGE);
+            for (Device device : page) {
+                routesChanged(router.put(device));
+                last = device.id();
+            }
+            if (page.size() < PAGE) {
+                return;
+            }
+        }
+    }
+
+    private void reload(BrokerId id) {
+        try {
+            Optional<BrokerDefinition> found = brokers.find(id);
+            if (found.isPresent()) {
+                if (connections.status(id).isEmpty()) {
+                    loadDevices(id);
+                }
+                connections.apply(found.get());
+            } else {
+                connections.remove(id);
+                router.removeBroker(id);
+            }
+        } catch (RuntimeException e) {
+            LOG.warn("[{}] could not be read; trying again in {} s", id, STORE_RETRY.toSeconds(), e);
+            later(() -> reload(id));
+        }
+    }
+
+    private void reload(DeviceId id) {
+        try {
+            Optional<Device> found = devices.find(id);
+            routesChanged(found.isPresent() ? router.put(found.get()) : router.remove(id));
+        } catch (RuntimeException e) {
+            LOG.warn("Device {} could not be read; trying again in {} s", id, STORE_RETRY.toSeconds(), e);
+            later(() -> reload(id));
+        }
+    }
+
+    private void routesChanged(Set<BrokerId> changed) {
+        changed.forEach(connections::filtersChanged);
+    }
+
+    // ---- builder
+    // -------------------------------------------------------------------------------------------------------------
+
+    /** Collects what a manager is made of. Not thread-safe. */
+    public static final class Builder {
+        private BrokerRepository brokers = new InMemoryBrokerRepository();
+        private DeviceRepository devices = new InMemoryDeviceRepository();
+        private Transactions transactions = Transactions.none();
+        private @Nullable AsyncDeviceMessageHandler handler;
+        private @Nullable DeadLetterHandler deadLetters;
+        private int attempts = 5;
+        private Duration firstRetry = Duration.ofSeconds(1);
+        private Duration maxRetry = Duration.ofMinutes(1);
+        private final List<ConnectionListener> listeners = new ArrayList<>();
+        private ReconnectPolicy reconnectPolicy = ReconnectPolicy.exponential();
+        private @Nullable NetworkPolicy networkPolicy;
+        private TlsBundles tlsBundles = TlsBundles.none();
+        private int handlerThreads = Math.max(4, 2 * Runtime.getRuntime().availableProcessors());
+        private int startsPerSecond = 500;
+        private InstantSource clock = InstantSource.system();
+
+        private Builder() {}
+
+        /** Where broker definitions come from; in memory if not set. */
+        public Builder brokers(BrokerRepository value) {
+            brokers = Objects.requireNonNull(value);
+            return this;
+        }
+
+        /** Where devices come from; in memory if not set. */
+        public Builder devices(DeviceRepository value) {
+            devices = Objects.requireNonNull(value);
+            return this;
+        }
+
+        /** The transactions of the repositories, if they have any. */
+        public Builder transactions(Transactions value) {
+            transactions = Objects.requireNonNull(value);
+            return this;
+        }
+
+        /** Handles what devices publish. Either this or {@link #asyncHandler} is needed. */
+        public Builder handler(DeviceMessageHandler value) {
+            Objects.requireNonNull(value);
+            return asyncHandler((device, publish) -> {
+                value.handle(device, publish);
+                return null;
+            });
+        }
+
+        /** Handles what devices publish, without keeping a thread. */
+        public Builder asyncHandler(AsyncDeviceMessageHandler value) {
+            handler = Objects.requireNonNull(value);
+            return this;
+        }
+
+        /** Gives messages that the handler failed on so many times to this one. */
+        public Builder deadLetters(DeadLetterHandler value, int afterAttempts) {
+            deadLetters = Objects.requireNonNull(value);
+            attempts = afterAttempts;
+            return this;
+        }
+
+        /** The wait before a failed message is tried again: from the first, doubling, to the longest. */
+        public Builder handlerRetries(Duration first, Duration longest) {
+            firstRetry = first;
+            maxRetry = longest;
+            return this;
+        }
+
+        /** Hears of changes of the brokers' status. */
+        public Builder listener(ConnectionListener value) {
+            listeners.add(Objects.requireNonNull(value));
+            return this;
+        }
+
+        public Builder reconnectPolicy(ReconnectPolicy value) {
+            reconnectPolicy = Objects.requireNonNull(value);
+            return this;
+        }
+
+        /** Which addresses may be connected to; every one, with a warning, if not set. */
+        public Builder networkPolicy(NetworkPolicy value) {
+            networkPolicy = Objects.requireNonNull(value);
+            return this;
+        }
+
+        /** Resolves {@link io.github.mqttmanager.broker.TlsSettings.Bundle named TLS bundles}. */
+        public Builder tlsBundles(TlsBundles value) {
+            tlsBundles = Objects.requireNonNull(value);
+            return this;
+        }
+
+        /** How many handlers may run at the same time. */
+        public Builder handlerThreads(int value) {
+            if (value < 1) {
+                throw new IllegalArgumentException("handler threads must be at least 1, not " + value);
+            }
+            handlerThreads = value;
+            return this;
+        }
+
+        /** How many connection attempts may begin in a second, over all brokers; 500 if not set. */
+        public Builder startsPerSecond(int value) {
+            if (value < 1) {
+                throw new IllegalArgumentException("starts per second must be at least 1, not " + value);
+            }
+            startsPerSecond = value;
+            return this;
+        }
+
+        /** The time that is shown to people. */
+        public Builder clock(InstantSource value) {
+            clock = Objects.requireNonNull(value);
+            return this;
+        }
+
+        /** @throws IllegalStateException if no handler was given: without one, what devices publish would be lost */
+        public MqttManager build() {
+            if (handler == null) {
+                throw new IllegalStateException("a handler is needed, or what devices publish would be lost");
+            }
+            HandlerSettings settings = HandlerSettings.of(handler).withRetries(firstRetry, maxRetry);
+            if (deadLetters != null) {
+                settings = settings.withDeadLetters(deadLetters, attempts);
+            }
+            return new MqttManager(this, settings);
+        }
+    }
+}

@@ -1,0 +1,647 @@
+package io.github.mqttmanager.connection;
+
+import io.github.mqttmanager.broker.BrokerDefinition;
+import io.github.mqttmanager.broker.Endpoint;
+import io.github.mqttmanager.broker.MqttVersion;
+import io.github.mqttmanager.publish.InboundPublish;
+import io.github.mqttmanager.publish.OutboundPublish;
+import io.github.mqttmanager.publish.PublishReceipt;
+import io.github.mqttmanager.topic.QoS;
+import io.github.mqttmanager.topic.TopicFilter;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps the link to one broker as its definition wants it. Everything happens on its lane, one thing after the other; what comes from
+ * other threads (network, timer, resolver, callers) is a task on the lane, and finds out there whether it is still of interest.
+ */
+final class BrokerConnection {
+    private static final Logger LOG = LoggerFactory.getLogger(BrokerConnection.class);
+    private static final int FILTERS_PER_SUBSCRIBE = 50;
+
+    private final Engine engine;
+    private final Lane lane;
+    private final Inbound inbound;
+    private final Outbound outbound;
+    private final CompletableFuture<Void> ended = new CompletableFuture<>();
+
+    /** Replaced on the lane, read by anybody. */
+    private volatile BrokerStatus status;
+
+    // Everything below belongs to the lane.
+    private BrokerDefinition definition;
+    private boolean removed;
+    private boolean endSession;
+    private boolean stopping;
+    private @Nullable MqttLink link;
+    private @Nullable BrokerDefinition linkDefinition;
+    private boolean linkOpen;
+    private boolean linkClosing;
+
+    /** Raised whenever an attempt begins or is given up, so that what belongs to an older one is recognised. */
+    private int attemptSerial;
+
+    private int attempts;
+    private int endpointIndex;
+    private int addressIndex;
+    private @Nullable Instant outageSince;
+    private long outageStartNanos;
+    private long connectedAtNanos;
+    private Duration previousDelay = Duration.ZERO;
+    private @Nullable ScheduledFuture<?> nextAttempt;
+    private @Nullable ScheduledFuture<?> subscribeLimit;
+    private @Nullable Boolean sessionPresent;
+    private MqttLink.@Nullable Granted granted;
+    private int answersAwaited;
+
+    /** Raised when the broker accepts us; an answer to an earlier connection's SUBSCRIBE does not count for this one. */
+    private int connectionSerial;
+
+    /** Why we dropped the link ourselves. */
+    private @Nullable ConnectionFailure pendingFailure;
+
+    private final Map<TopicFilter, SubscriptionStatus> subscriptions = new LinkedHashMap<>();
+
+    /** Filters that the broker may still hold for our session and that nobody wants. */
+    private final Set<TopicFilter> unwanted = new TreeSet<>();
+
+    BrokerConnection(BrokerDefinition definition, Engine engine) {
+        this.definition = definition;
+        this.engine = engine;
+        this.lane = new Lane(definition.id().value(), engine.control());
+        this.inbound = new Inbound(engine.router());
+        this.outbound = new Outbound(definition.id(), engine.outboundLimits(), lane, engine.clock(), engine.nanos());
+        this.status = BrokerStatus.initial(definition, engine.clock().instant());
+    }
+
+    // ---- commands, from any thread
+    // -------------------------------------------------------------------------------------------
+
+    /** Makes the connection be as the definition says. */
+    void apply(BrokerDefinition wanted) {
+        lane.execute(() -> {
+            if (removed || wanted.version() < definition.version()) {
+                return;
+            }
+            boolean shown = !wanted.name().equals(definition.name())
+                    || !Objects.equals(wanted.owner(), definition.owner())
+                    || wanted.active() != definition.active();
+            boolean other = !wanted.connectsLike(definition);
+            definition = wanted;
+            if (other) {
+                attempts = 0;
+                endpointIndex = 0;
+                previousDelay = Duration.ZERO;
+            }
+            if (shown) {
+                publishStatus(status.state(), status.failure(), status.nextAttemptAt());
+            }
+            if (other || status.state() == ConnectionState.DISCONNECTED || !wanted.active()) {
+                reconcile(other);
+            }
+        });
+    }
+
+    /** Tries at once what would be tried later. */
+    void connectNow() {
+        lane.execute(() -> {
+            if (wanted() && isWaiting()) {
+                attempts = 0;
+                beginAttempt();
+            }
+        });
+    }
+
+    /** The wanted filters may have changed. */
+    void filtersChanged() {
+        lane.execute(() -> {
+            MqttLink open = link;
+            if (open != null && linkOpen && !linkClosing) {
+                synchronizeFilters(open);
+            }
+        });
+    }
+
+    /** Ends the link for good, and with it the session at the broker if that can be reached. */
+    CompletableFuture<Void> remove() {
+        lane.execute(() -> {
+            removed = true;
+            endSession = true;
+            outbound.close();
+            reconcile(false);
+        });
+        return ended;
+    }
+
+    /** Ends the link for good and leaves the session to the broker. */
+    CompletableFuture<Void> stop() {
+        lane.execute(() -> {
+            stopping = true;
+            outbound.close();
+            reconcile(false);
+        });
+        return ended;
+    }
+
+    CompletableFuture<PublishReceipt> publish(OutboundPublish publish) {
+        return outbound.accept(publish);
+    }
+
+    void sweep() {
+        outbound.sweep();
+    }
+
+    /** What is known now, with fresh counters. */
+    BrokerStatus status() {
+        BrokerStatus last = status;
+        return new BrokerStatus(
+                last.broker(),
+                last.name(),
+                last.owner(),
+                last.wanted(),
+                last.state(),
+                last.since(),
+                last.attempt(),
+                last.nextAttemptAt(),
+                last.failure(),
+                last.subscriptions(),
+                last.sessionPresent(),
+                inbound.lastAt(),
+                outbound.lastAcknowledgedAt(),
+                inbound.counters(outbound.counters()),
+                engine.clock().instant());
+    }
+
+    // ---- on the lane
+    // ---------------------------------------------------------------------------------------------------------
+
+    private boolean wanted() {
+        return definition.active() && !removed && !stopping;
+    }
+
+    private boolean isWaiting() {
+        return status.state() == ConnectionState.RECONNECTING || status.state() == ConnectionState.FAILED;
+    }
+
+    /**
+     * Compares what is with what is wanted, and takes the next step towards it. Called after every change.
+     *
+     * @param replace whether the link was made for another definition
+     */
+    private void reconcile(boolean replace) {
+        boolean keep = wanted() && !replace;
+        if (link != null) {
+            if (linkClosing) {
+                return; // closed() comes back here
+            }
+            if (keep && linkDefinition != null && definition.connectsLike(linkDefinition)) {
+                return;
+            }
+            closeLink(link);
+            return;
+        }
+        cancelAttempt();
+        if (status.state() != ConnectionState.DISCONNECTED) {
+            enter(ConnectionState.DISCONNECTED, null);
+        }
+        if (wanted()) {
+            beginAttempt();
+        } else if (removed || stopping) {
+            ended.complete(null);
+            if (removed) {
+                engine.feed().removed(definition.id());
+            }
+        }
+    }
+
+    private void closeLink(MqttLink closing) {
+        cancelAttempt();
+        linkClosing = true;
+        outbound.disconnected();
+        enter(ConnectionState.DISCONNECTING, null);
+        if (endSession && linkOpen && definition.mqttVersion() == MqttVersion.V3_1_1 && !subscriptions.isEmpty()) {
+            // MQTT 3.1.1 cannot end a session by DISCONNECT: without filters the broker keeps at least no messages.
+            CompletableFuture<Void> answered = closing.unsubscribe(new ArrayList<>(subscriptions.keySet()));
+            answered.orTimeout(2, TimeUnit.SECONDS)
+                    .whenComplete((ok, failure) -> lane.execute(() -> closing.close(true)));
+        } else {
+            closing.close(endSession);
+        }
+    }
+
+    private void cancelAttempt() {
+        attemptSerial++;
+        if (nextAttempt != null) {
+            nextAttempt.cancel(false);
+            nextAttempt = null;
+        }
+        if (subscribeLimit != null) {
+            subscribeLimit.cancel(false);
+            subscribeLimit = null;
+        }
+    }
+
+    private void beginAttempt() {
+        cancelAttempt();
+        int serial = attemptSerial;
+        attempts++;
+        enter(ConnectionState.CONNECTING, status.failure());
+        String owner = definition.owner();
+        engine.starts()
+                .turn(
+                        owner == null ? "" : owner,
+                        () -> lane.execute(() -> {
+                            if (serial == attemptSerial) {
+                                resolve(serial);
+                            }
+                        }));
+    }
+
+    private Endpoint endpoint() {
+        return definition.endpoints().get(endpointIndex % definition.endpoints().size());
+    }
+
+    private FailureClassifier classifier() {
+        return new FailureClassifier(
+                definition, endpoint(), engine.timeouts(), engine.clock().instant());
+    }
+
+    private void resolve(int serial) {
+        engine.resolver()
+                .resolve(endpoint().host())
+                .whenComplete((addresses, failure) -> lane.execute(() -> {
+                    if (serial != attemptSerial) {
+                        return;
+                    }
+                    if (failure != null) {
+                        attemptFailed(
+                                Failures.unwrap(failure) instanceof UnknownHostException
+                                        ? classifier().unknownHost()
+                                        : classifier().dnsTimeout());
+                    } else {
+                        open(addresses);
+                    }
+                }));
+    }
+
+    private void open(List<InetAddress> addresses) {
+        Endpoint endpoint = endpoint();
+        for (InetAddress address : addresses) {
+            if (!engine.networkPolicy().permits(definition, address, endpoint.port())) {
+                attemptFailed(classifier().addressRefused());
+                return;
+            }
+        }
+        // The name stays with the address, for TLS checks it; the address is the one that was checked.
+        InetSocketAddress target = new InetSocketAddress(
+                named(endpoint.host(), addresses.get(addressIndex++ % addresses.size())), endpoint.port());
+        MqttLink opened = link;
+        if (opened == null) {
+            LinkObserver observer = new LinkObserver();
+            try {
+                opened = engine.links().on(lane).create(definition, observer);
+            } catch (IllegalArgumentException e) {
+                attemptFailed(classifier().unusableTls(e));
+                return;
+            }
+            observer.link = opened;
+            link = opened;
+            linkDefinition = definition;
+            linkClosing = false;
+        }
+        try {
+            opened.open(target);
+        } catch (IllegalArgumentException e) {
+            link = null;
+            attemptFailed(classifier().unusableTls(e));
+        }
+    }
+
+    private static InetAddress named(String host, InetAddress address) {
+        try {
+            return InetAddress.getByAddress(host, address.getAddress());
+        } catch (UnknownHostException e) {
+            return address;
+        }
+    }
+
+    private void opened(MqttLink by, MqttLink.Granted grants) {
+        linkOpen = true;
+        connectionSerial++;
+        answersAwaited = 0;
+        connectedAtNanos = engine.nanos().getAsLong();
+        sessionPresent = grants.sessionPresent();
+        granted = grants;
+        if (!grants.sessionPresent()) {
+            // Nothing is left of what an earlier session held.
+            unwanted.clear();
+        }
+        unwanted.addAll(subscriptions.keySet());
+        subscriptions.clear();
+        int serial = attemptSerial;
+        subscribeLimit = engine.timer()
+                .schedule(
+                        () -> lane.execute(() -> {
+                            if (serial == attemptSerial && by == link && status.state() != ConnectionState.CONNECTED) {
+                                pendingFailure = classifier().noSubscribeAnswer();
+                                by.drop();
+                            }
+                        }),
+                        engine.timeouts().suback().toMillis(),
+                        TimeUnit.MILLISECONDS);
+        synchronizeFilters(by);
+    }
+
+    /** Asks for what is wanted and not held, gives back what is held and not wanted. */
+    private void synchronizeFilters(MqttLink to) {
+        Set<TopicFilter> wanted = engine.wantedFilters().apply(definition.id());
+        List<TopicFilter> missing = wanted.stream()
+                .filter(filter -> !subscriptions.containsKey(filter))
+                .sorted()
+                .toList();
+        Set<TopicFilter> surplus = new HashSet<>(subscriptions.keySet());
+        surplus.addAll(unwanted);
+        surplus.removeAll(wanted);
+        for (List<TopicFilter> batch : batches(missing)) {
+            batch.forEach(
+                    filter -> subscriptions.put(filter, new SubscriptionStatus(filter, QoS.AT_LEAST_ONCE, null, null)));
+            answersAwaited++;
+            int serial = connectionSerial;
+            to.subscribe(batch, QoS.AT_LEAST_ONCE)
+                    .whenComplete((answers, failure) -> lane.execute(() -> {
+                        if (to == link && linkOpen && serial == connectionSerial) {
+                            subscribed(to, batch, answers, failure);
+                        }
+                    }));
+        }
+        for (List<TopicFilter> batch : batches(surplus.stream().sorted().toList())) {
+            batch.forEach(subscriptions::remove);
+            unwanted.addAll(batch);
+            to.unsubscribe(batch)
+                    .whenComplete((ok, failure) -> lane.execute(() -> {
+                        if (failure == null && to == link) {
+                            batch.forEach(unwanted::remove);
+                        }
+                    }));
+        }
+        settled(to);
+    }
+
+    private void subscribed(
+            MqttLink by,
+            List<TopicFilter> batch,
+            @Nullable List<SubscriptionStatus> answers,
+            @Nullable Throwable failure) {
+        answersAwaited--;
+        if (answers != null) {
+            for (SubscriptionStatus answer : answers) {
+                subscriptions.computeIfPresent(answer.filter(), (filter, before) -> answer);
+            }
+        } else if (failure != null) {
+            LOG.debug("[{}] SUBSCRIBE failed", definition.id(), failure);
+            // On a live link this cannot be left: nobody would ever know that the filters are not there.
+            batch.forEach(subscriptions::remove);
+            by.drop();
+            return;
+        }
+        settled(by);
+    }
+
+    /** When nothing is awaited any more: we are connected, and say what was refused. */
+    private void settled(MqttLink by) {
+        if (answersAwaited > 0 || by != link || linkClosing) {
+            return;
+        }
+        if (subscribeLimit != null) {
+            subscribeLimit.cancel(false);
+            subscribeLimit = null;
+        }
+        List<SubscriptionStatus> refused = subscriptions.values().stream()
+                .filter(SubscriptionStatus::isRefused)
+                .toList();
+        ConnectionFailure failure = refused.isEmpty() ? null : classifier().subscriptionsRefused(refused);
+        boolean first = status.state() != ConnectionState.CONNECTED;
+        enter(ConnectionState.CONNECTED, failure);
+        if (first && granted != null) {
+            outbound.connected(by, granted);
+        }
+    }
+
+    private void down(MqttLink.LinkDown down) {
+        boolean wasOpen = linkOpen;
+        linkOpen = false;
+        answersAwaited = 0;
+        outbound.disconnected();
+        if (linkClosing) {
+            return;
+        }
+        if (wasOpen) {
+            long upNanos = engine.nanos().getAsLong() - connectedAtNanos;
+            if (status.state() == ConnectionState.CONNECTED
+                    && upNanos >= definition.reconnect().stableAfter().toNanos()) {
+                attempts = 0;
+                endpointIndex = 0;
+                previousDelay = Duration.ZERO;
+            }
+        }
+        ConnectionFailure failure =
+                pendingFailure != null ? pendingFailure : classifier().closed(down.cause(), down.wasOpen());
+        pendingFailure = null;
+        attemptFailed(failure);
+    }
+
+    private void attemptFailed(ConnectionFailure failure) {
+        cancelAttempt();
+        endpointIndex++;
+        long now = engine.nanos().getAsLong();
+        if (outageSince == null) {
+            outageSince = engine.clock().instant();
+            outageStartNanos = now;
+        }
+        Duration delay = engine.reconnectPolicy()
+                .delay(
+                        new ReconnectPolicy.Outage(
+                                Math.max(attempts, 1),
+                                Duration.ofNanos(now - outageStartNanos),
+                                failure,
+                                previousDelay),
+                        definition.reconnect(),
+                        engine.random());
+        previousDelay = delay;
+        int serial = attemptSerial;
+        nextAttempt = engine.timer()
+                .schedule(
+                        () -> lane.execute(() -> {
+                            if (serial == attemptSerial) {
+                                beginAttempt();
+                            }
+                        }),
+                        delay.toMillis(),
+                        TimeUnit.MILLISECONDS);
+        enter(
+                failure.retryable() ? ConnectionState.RECONNECTING : ConnectionState.FAILED,
+                failure,
+                engine.clock().instant().plus(delay));
+    }
+
+    private void closed(MqttLink by) {
+        if (by != link) {
+            return;
+        }
+        link = null;
+        linkDefinition = null;
+        linkOpen = false;
+        linkClosing = false;
+        answersAwaited = 0;
+        subscriptions.clear();
+        outbound.clientEnded();
+        reconcile(false);
+    }
+
+    private void enter(ConnectionState state, @Nullable ConnectionFailure failure) {
+        enter(state, failure, null);
+    }
+
+    private void enter(ConnectionState state, @Nullable ConnectionFailure failure, @Nullable Instant nextAttemptAt) {
+        ConnectionState before = status.state();
+        if (state != before && !before.mayBecome(state)) {
+            LOG.error("[{}] illegal transition from {} to {}", definition.id(), before, state);
+        }
+        if (state == ConnectionState.CONNECTED || state == ConnectionState.DISCONNECTED) {
+            outageSince = null;
+        }
+        if (state == ConnectionState.DISCONNECTED) {
+            attempts = 0;
+            endpointIndex = 0;
+            previousDelay = Duration.ZERO;
+        }
+        if (state != before) {
+            log(state, failure, nextAttemptAt);
+        }
+        publishStatus(state, failure, nextAttemptAt);
+    }
+
+    private void log(ConnectionState state, @Nullable ConnectionFailure failure, @Nullable Instant nextAttemptAt) {
+        if (failure != null && state == ConnectionState.FAILED) {
+            LOG.warn("[{}] {}: {} {}", definition.id(), failure.kind(), failure.message(), failure.remedy());
+        } else if (failure != null && state == ConnectionState.RECONNECTING && attempts <= 1) {
+            LOG.info(
+                    "[{}] {}: {} Next attempt at {}",
+                    definition.id(),
+                    failure.kind(),
+                    failure.message(),
+                    nextAttemptAt);
+        } else if (state == ConnectionState.CONNECTED || state == ConnectionState.DISCONNECTED) {
+            LOG.info("[{}] {}", definition.id(), state);
+        } else {
+            LOG.debug("[{}] {} {}", definition.id(), state, failure == null ? "" : failure.message());
+        }
+    }
+
+    private void publishStatus(
+            ConnectionState state, @Nullable ConnectionFailure failure, @Nullable Instant nextAttemptAt) {
+        BrokerStatus before = status;
+        Instant now = engine.clock().instant();
+        int shownAttempt = switch (state) {
+            case CONNECTING -> attempts;
+            case RECONNECTING, FAILED -> attempts + 1;
+            default -> 0;
+        };
+        BrokerStatus after = new BrokerStatus(
+                definition.id(),
+                definition.name(),
+                definition.owner(),
+                wanted(),
+                state,
+                state == before.state() ? before.since() : now,
+                shownAttempt,
+                nextAttemptAt,
+                failure,
+                new ArrayList<>(subscriptions.values()),
+                sessionPresent,
+                inbound.lastAt(),
+                outbound.lastAcknowledgedAt(),
+                inbound.counters(outbound.counters()),
+                now);
+        status = after;
+        if (!sameNews(before, after)) {
+            engine.feed().changed(after);
+        }
+    }
+
+    private static boolean sameNews(BrokerStatus a, BrokerStatus b) {
+        return a.state() == b.state()
+                && a.wanted() == b.wanted()
+                && a.attempt() == b.attempt()
+                && a.name().equals(b.name())
+                && Objects.equals(a.owner(), b.owner())
+                && Objects.equals(a.failure(), b.failure())
+                && Objects.equals(a.nextAttemptAt(), b.nextAttemptAt())
+                && a.subscriptions().equals(b.subscriptions());
+    }
+
+    private static List<List<TopicFilter>> batches(List<TopicFilter> filters) {
+        List<List<TopicFilter>> batches = new ArrayList<>();
+        for (int i = 0; i < filters.size(); i += FILTERS_PER_SUBSCRIBE) {
+            batches.add(List.copyOf(filters.subList(i, Math.min(i + FILTERS_PER_SUBSCRIBE, filters.size()))));
+        }
+        return batches;
+    }
+
+    /** Brings what happens to one link onto the lane; what a replaced link still says is not heard. */
+    private final class LinkObserver implements MqttLink.Observer {
+        private volatile @Nullable MqttLink link;
+
+        @Override
+        public void opened(MqttLink.Granted granted) {
+            onLane(by -> BrokerConnection.this.opened(by, granted));
+        }
+
+        @Override
+        public void down(MqttLink.LinkDown down) {
+            onLane(by -> BrokerConnection.this.down(down));
+        }
+
+        @Override
+        public void received(InboundPublish publish, Runnable acknowledge) {
+            inbound.receive(publish, acknowledge);
+        }
+
+        @Override
+        public void receivedMalformed() {
+            inbound.malformed();
+        }
+
+        @Override
+        public void closed() {
+            onLane(BrokerConnection.this::closed);
+        }
+
+        private void onLane(Consumer<MqttLink> event) {
+            lane.execute(() -> {
+                MqttLink by = link;
+                if (by != null && by == BrokerConnection.this.link) {
+                    event.accept(by);
+                }
+            });
+        }
+    }
+}

@@ -1,0 +1,206 @@
+package io.github.mqttmanager.connection;
+
+import io.github.mqttmanager.broker.BrokerDefinition;
+import io.github.mqttmanager.broker.BrokerId;
+import io.github.mqttmanager.broker.TlsBundles;
+import io.github.mqttmanager.publish.InboundRouter;
+import io.github.mqttmanager.publish.OutboundPublish;
+import io.github.mqttmanager.publish.PublishException;
+import io.github.mqttmanager.publish.PublishFailure;
+import io.github.mqttmanager.publish.PublishReceipt;
+import io.github.mqttmanager.topic.TopicFilter;
+import java.net.InetAddress;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+
+/**
+ * The connections to all brokers: the door of the engine, owned by the manager. No method blocks. This class is thread-safe.
+ */
+public final class Connections {
+    private final Engine engine;
+    private final ConcurrentMap<BrokerId, BrokerConnection> connections = new ConcurrentHashMap<>();
+    private volatile boolean closed;
+
+    /**
+     * What the engine runs on and whom it asks. The threads belong to the caller, who ends them after {@link #close}.
+     *
+     * @param control runs the connections' own work; never blocked
+     * @param network runs event loops: each task stays until the engine is closed
+     * @param networkThreads how many event loops
+     * @param dns may be blocked by name servers; bounded
+     * @param events runs the listeners, one task after the other
+     * @param timer of one thread; never blocked
+     * @param clock for what people read
+     * @param startsPerSecond how many attempts may begin in a second
+     */
+    public record Environment(
+            Executor control,
+            Executor network,
+            int networkThreads,
+            ExecutorService dns,
+            Executor events,
+            ScheduledExecutorService timer,
+            InstantSource clock,
+            int startsPerSecond,
+            ReconnectPolicy reconnectPolicy,
+            NetworkPolicy networkPolicy,
+            TlsBundles tlsBundles) {}
+
+    /**
+     * @param router takes what comes in
+     * @param wantedFilters tells what is to be subscribed at a broker; called often, on the control threads
+     */
+    public Connections(
+            Environment environment, InboundRouter router, Function<BrokerId, Set<TopicFilter>> wantedFilters) {
+        this(engine(environment, router, wantedFilters));
+    }
+
+    Connections(Engine engine) {
+        this.engine = engine;
+        engine.timer().scheduleWithFixedDelay(this::sweep, 1, 1, TimeUnit.SECONDS);
+    }
+
+    private static Engine engine(
+            Environment environment, InboundRouter router, Function<BrokerId, Set<TopicFilter>> wantedFilters) {
+        LinkTimeouts timeouts = LinkTimeouts.DEFAULT;
+        return new Engine(
+                environment.control(),
+                environment.timer(),
+                environment.clock(),
+                System::nanoTime,
+                new SecureRandom(),
+                new AddressResolver(InetAddress::getAllByName, environment.dns(), environment.timer(), timeouts.dns()),
+                new StartLimiter(environment.startsPerSecond(), environment.timer(), System::nanoTime),
+                new HiveMqLinks(
+                        environment.network(),
+                        environment.networkThreads(),
+                        environment.tlsBundles(),
+                        timeouts,
+                        environment.clock()),
+                timeouts,
+                OutboundLimits.DEFAULT,
+                environment.reconnectPolicy(),
+                environment.networkPolicy(),
+                router,
+                wantedFilters,
+                new StatusFeed(environment.events()));
+    }
+
+    private void sweep() {
+        connections.values().forEach(BrokerConnection::sweep);
+    }
+
+    /** Makes the broker's connection be as the definition says; begins one where none was. */
+    public void apply(BrokerDefinition definition) {
+        if (closed) {
+            return;
+        }
+        BrokerConnection made = new BrokerConnection(definition, engine);
+        BrokerConnection known = connections.putIfAbsent(definition.id(), made);
+        (known == null ? made : known).apply(definition);
+    }
+
+    /** Begins the broker's connection unless there is one already. */
+    public void begin(BrokerDefinition definition) {
+        if (!closed && !connections.containsKey(definition.id())) {
+            BrokerConnection made = new BrokerConnection(definition, engine);
+            if (connections.putIfAbsent(definition.id(), made) == null) {
+                made.apply(definition);
+            }
+        }
+    }
+
+    /** Ends the broker's connection and session; what waits to be sent fails. */
+    public void remove(BrokerId broker) {
+        BrokerConnection connection = connections.remove(broker);
+        if (connection != null) {
+            connection.remove();
+        }
+    }
+
+    /** Tries at once what would be tried later; does nothing in any other state. */
+    public void connectNow(BrokerId broker) {
+        BrokerConnection connection = connections.get(broker);
+        if (connection != null) {
+            connection.connectNow();
+        }
+    }
+
+    /** The wanted filters of the broker have changed. */
+    public void filtersChanged(BrokerId broker) {
+        BrokerConnection connection = connections.get(broker);
+        if (connection != null) {
+            connection.filtersChanged();
+        }
+    }
+
+    /** What is known of the broker now. */
+    public Optional<BrokerStatus> status(BrokerId broker) {
+        return Optional.ofNullable(connections.get(broker)).map(BrokerConnection::status);
+    }
+
+    /** What is known of all brokers now, by id. */
+    public List<BrokerStatus> statuses() {
+        return connections.values().stream()
+                .map(BrokerConnection::status)
+                .sorted((a, b) -> a.broker().compareTo(b.broker()))
+                .toList();
+    }
+
+    /** The ids of all brokers that have a connection, whatever its state. */
+    public Set<BrokerId> brokers() {
+        return Set.copyOf(connections.keySet());
+    }
+
+    /**
+     * Sends a publish that has a topic.
+     *
+     * @return completes with the broker's receipt, or exceptionally with a {@link PublishException}; cancelling it takes the message
+     *     back unless it was handed over
+     */
+    public CompletableFuture<PublishReceipt> publish(BrokerId broker, OutboundPublish publish) {
+        BrokerConnection connection = connections.get(broker);
+        if (connection == null) {
+            return CompletableFuture.failedFuture(
+                    closed
+                            ? new PublishException(PublishFailure.CLOSED, "the manager is closed")
+                            : new PublishException(PublishFailure.UNKNOWN_BROKER, "there is no broker " + broker));
+        }
+        return connection.publish(publish);
+    }
+
+    public void addListener(ConnectionListener listener) {
+        engine.feed().add(listener);
+    }
+
+    public void removeListener(ConnectionListener listener) {
+        engine.feed().remove(listener);
+    }
+
+    /**
+     * Ends all connections and leaves the sessions to the brokers.
+     *
+     * @return completes when nothing is left, or after the time-out
+     */
+    public CompletableFuture<Void> close(Duration timeout) {
+        closed = true;
+        CompletableFuture<?>[] all =
+                connections.values().stream().map(BrokerConnection::stop).toArray(CompletableFuture[]::new);
+        connections.clear();
+        return CompletableFuture.allOf(all)
+                .orTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS)
+                .exceptionally(late -> null);
+    }
+}

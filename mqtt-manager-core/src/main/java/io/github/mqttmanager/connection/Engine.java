@@ -1,0 +1,37 @@
+package io.github.mqttmanager.connection;
+
+import io.github.mqttmanager.broker.BrokerId;
+import io.github.mqttmanager.publish.InboundRouter;
+import io.github.mqttmanager.topic.TopicFilter;
+import java.time.InstantSource;
+import java.util.Set;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
+import java.util.random.RandomGenerator;
+
+/** What all connections share. */
+record Engine(
+        Executor control,
+        ScheduledExecutorService timer,
+        InstantSource clock,
+        LongSupplier nanos,
+        RandomGenerator random,
+        AddressResolver resolver,
+        StartLimiter starts,
+        LinkFactories links,
+        LinkTimeouts timeouts,
+        OutboundLimits outboundLimits,
+        ReconnectPolicy reconnectPolicy,
+        NetworkPolicy networkPolicy,
+        InboundRouter router,
+        Function<BrokerId, Set<TopicFilter>> wantedFilters,
+        StatusFeed feed) {
+
+    /** Makes a factory whose links run what comes later on the given lane. */
+    @FunctionalInterface
+    interface LinkFactories {
+        LinkFactory on(Executor lane);
+    }
+}

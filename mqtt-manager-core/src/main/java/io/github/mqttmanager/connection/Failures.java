@@ -1,0 +1,43 @@
+package io.github.mqttmanager.connection;
+
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import org.jspecify.annotations.Nullable;
+
+/** What is done to exceptions and to words from the network before anybody sees them. */
+final class Failures {
+    private static final int MAX_TEXT = 200;
+
+    private Failures() {}
+
+    static Throwable unwrap(Throwable failure) {
+        Throwable cause = failure;
+        while ((cause instanceof CompletionException || cause instanceof ExecutionException)
+                && cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        return cause;
+    }
+
+    static RuntimeException asRuntime(Throwable failure) {
+        Throwable cause = unwrap(failure);
+        return cause instanceof RuntimeException runtime ? runtime : new CompletionException(cause);
+    }
+
+    static String hex(int code) {
+        return String.format("0x%02X", code);
+    }
+
+    /** Text from a broker, a resolver or the runtime: without control characters and of bounded length. */
+    static String clean(@Nullable String text) {
+        if (text == null) {
+            return "";
+        }
+        StringBuilder clean = new StringBuilder();
+        text.codePoints()
+                .limit(MAX_TEXT)
+                .map(c -> Character.isISOControl(c) || Character.getType(c) == Character.FORMAT ? ' ' : c)
+                .forEach(clean::appendCodePoint);
+        return clean.toString().strip();
+    }
+}

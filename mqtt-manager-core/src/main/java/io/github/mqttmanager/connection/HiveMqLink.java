@@ -1,0 +1,347 @@
+package io.github.mqttmanager.connection;
+
+import com.hivemq.client.mqtt.MqttClientExecutorConfig;
+import com.hivemq.client.mqtt.MqttClientTransportConfig;
+import com.hivemq.client.mqtt.MqttClientTransportConfigBuilder;
+import com.hivemq.client.mqtt.MqttProxyConfig;
+import com.hivemq.client.mqtt.MqttProxyConfigBuilder;
+import com.hivemq.client.mqtt.MqttProxyProtocol;
+import com.hivemq.client.mqtt.MqttWebSocketConfig;
+import com.hivemq.client.mqtt.lifecycle.MqttClientDisconnectedContext;
+import com.hivemq.client.mqtt.lifecycle.MqttClientReconnector;
+import io.github.mqttmanager.broker.BrokerDefinition;
+import io.github.mqttmanager.broker.ProxySettings;
+import io.github.mqttmanager.publish.InboundPublish;
+import io.github.mqttmanager.topic.TopicName;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What the links of both protocol versions have in common: the life of one client. The client reconnects by itself never: after each
+ * loss it waits at a gate of ours, which opens for the next attempt or for the end.
+ */
+abstract class HiveMqLink implements MqttLink {
+    private static final Logger LOG = LoggerFactory.getLogger(HiveMqLink.class);
+
+    private enum Phase {
+        IDLE,
+        ATTEMPTING,
+        OPEN,
+        WAITING,
+        CLOSED
+    }
+
+    final BrokerDefinition definition;
+    final Observer observer;
+    final MqttClientExecutorConfig executors;
+    private final LinkTimeouts timeouts;
+    private final TlsMaterial tls;
+
+    /** Messages of the current connection that wait for our acknowledgement. */
+    private final Set<OpenDelivery> deliveries = ConcurrentHashMap.newKeySet();
+
+    // guarded by this
+    private Phase phase = Phase.IDLE;
+    private boolean closing;
+    private boolean endSession;
+    private boolean flowEnded = true;
+    private boolean sessionOpenedHere;
+    private @Nullable CompletableFuture<Void> gate;
+    private @Nullable InetSocketAddress next;
+
+    HiveMqLink(
+            BrokerDefinition definition,
+            Observer observer,
+            MqttClientExecutorConfig executors,
+            LinkTimeouts timeouts,
+            TlsMaterial tls) {
+        this.definition = definition;
+        this.observer = observer;
+        this.executors = executors;
+        this.timeouts = timeouts;
+        this.tls = tls;
+    }
+
+    /** Builds the client; called once, before the first attempt. */
+    abstract void build(MqttClientTransportConfig transport);
+
+    /** Sends CONNECT for the first time; failures come through the disconnected-listener. */
+    abstract void connect();
+
+    /** Registers the flow of all publishes, unless one is registered. */
+    abstract void registerFlow();
+
+    /** Takes the flow away, or the client would keep its event loop. */
+    abstract void cancelFlow();
+
+    /** Sends DISCONNECT; failures come through the disconnected-listener or do not matter. */
+    abstract void disconnect(boolean forgetSession);
+
+    @Override
+    public final void open(InetSocketAddress address) {
+        CompletableFuture<Void> opened;
+        boolean first;
+        synchronized (this) {
+            if (closing) {
+                return;
+            }
+            first = phase == Phase.IDLE;
+            if (!first && phase != Phase.WAITING) {
+                throw new IllegalStateException("link of broker " + definition.id() + " is " + phase);
+            }
+            phase = Phase.ATTEMPTING;
+            next = address;
+            opened = gate;
+            gate = null;
+        }
+        if (first) {
+            build(transport(address));
+            ensureFlow();
+            connect();
+        } else {
+            ensureFlow();
+            if (opened != null) {
+                opened.complete(null);
+            }
+        }
+    }
+
+    /** Before every attempt: what comes in while no flow is registered would be acknowledged and lost. */
+    private void ensureFlow() {
+        synchronized (this) {
+            if (!flowEnded) {
+                return;
+            }
+            flowEnded = false;
+        }
+        registerFlow();
+    }
+
+    /** The session has ended, and with it the flow. Called on the event loop. */
+    final void onFlowEnded() {
+        synchronized (this) {
+            flowEnded = true;
+            if (closing) {
+                return;
+            }
+        }
+        // Not from within: the client is about to forget all flows, a new one among them.
+        CompletableFuture.runAsync(this::ensureFlow, afterwards());
+    }
+
+    /** Runs a task after the event that the event loop is at. */
+    abstract Executor afterwards();
+
+    final void onConnected(Granted granted) {
+        boolean stop;
+        Granted told;
+        synchronized (this) {
+            phase = Phase.OPEN;
+            stop = closing;
+            if (!granted.sessionPresent()) {
+                sessionOpenedHere = true;
+            }
+            told = new Granted(
+                    granted.sessionPresent(),
+                    granted.receiveMaximum(),
+                    granted.maximumQos(),
+                    granted.retainAvailable(),
+                    sessionOpenedHere);
+        }
+        if (stop) {
+            disconnect(endSession);
+        } else {
+            observer.opened(told);
+        }
+    }
+
+    final void onDisconnected(MqttClientDisconnectedContext context) {
+        // An acknowledgement that is missing here would block all later ones, on this connection and the next.
+        for (OpenDelivery delivery : deliveries) {
+            delivery.acknowledge();
+        }
+        MqttClientReconnector reconnector = context.getReconnector();
+        boolean wasOpen;
+        boolean ended;
+        synchronized (this) {
+            wasOpen = phase == Phase.OPEN;
+            ended = closing;
+            if (ended) {
+                phase = Phase.CLOSED;
+                reconnector.reconnect(false);
+            } else {
+                phase = Phase.WAITING;
+                CompletableFuture<Void> waiting = new CompletableFuture<>();
+                gate = waiting;
+                reconnector
+                        .resubscribeIfSessionExpired(false)
+                        .resubscribeIfSessionPresent(false)
+                        .republishIfSessionExpired(true)
+                        .reconnectWhen(waiting, (ignored, failure) -> onGate(reconnector));
+            }
+        }
+        if (ended) {
+            cancelFlow();
+            observer.closed();
+        } else {
+            observer.down(new LinkDown(context.getCause(), wasOpen));
+        }
+    }
+
+    /** On the event loop, when the gate opens. */
+    private void onGate(MqttClientReconnector reconnector) {
+        InetSocketAddress address;
+        synchronized (this) {
+            address = closing ? null : next;
+            if (address == null) {
+                phase = Phase.CLOSED;
+            }
+        }
+        if (address == null) {
+            reconnector.reconnect(false);
+            cancelFlow();
+            observer.closed();
+            return;
+        }
+        try {
+            reconnector.transportConfig(transport(address));
+        } catch (RuntimeException e) {
+            LOG.warn(
+                    "[{}] TLS material could not be renewed, the former one is used: {}",
+                    definition.id(),
+                    e.toString());
+        }
+    }
+
+    @Override
+    public final void drop() {
+        synchronized (this) {
+            if (phase != Phase.OPEN || closing) {
+                return;
+            }
+        }
+        disconnect(false);
+    }
+
+    @Override
+    public final void close(boolean forgetSession) {
+        Phase was;
+        CompletableFuture<Void> waiting;
+        synchronized (this) {
+            if (closing) {
+                return;
+            }
+            closing = true;
+            endSession = forgetSession;
+            was = phase;
+            waiting = gate;
+            gate = null;
+            if (was == Phase.IDLE) {
+                phase = Phase.CLOSED;
+            }
+        }
+        switch (was) {
+            case IDLE -> observer.closed();
+            case OPEN -> disconnect(forgetSession);
+            case WAITING -> {
+                if (waiting != null) {
+                    waiting.complete(null);
+                }
+            }
+            // The client cannot be stopped within an attempt; its outcome finds that we are closing.
+            case ATTEMPTING, CLOSED -> {}
+        }
+    }
+
+    /** On the event loop: gives one publish to the observer; whatever happens, the flow goes on. */
+    final void onPublish(String topic, Function<TopicName, InboundPublish> convert, Runnable acknowledge) {
+        OpenDelivery delivery = new OpenDelivery(acknowledge);
+        deliveries.add(delivery);
+        try {
+            InboundPublish publish;
+            try {
+                publish = convert.apply(TopicName.of(topic));
+            } catch (IllegalArgumentException e) {
+                delivery.acknowledge();
+                observer.receivedMalformed();
+                return;
+            }
+            observer.received(publish, delivery::acknowledge);
+        } catch (Throwable e) {
+            // Stays unacknowledged: the broker delivers it again on the next connection.
+            LOG.error("[{}] a publish could not be routed", definition.id(), e);
+        }
+    }
+
+    /** An acknowledgement that is due once, whoever comes first: the handler, or the end of the connection. */
+    private final class OpenDelivery {
+        private final AtomicBoolean done = new AtomicBoolean();
+        private final Runnable acknowledge;
+
+        OpenDelivery(Runnable acknowledge) {
+            this.acknowledge = acknowledge;
+        }
+
+        void acknowledge() {
+            if (done.compareAndSet(false, true)) {
+                deliveries.remove(this);
+                acknowledge.run();
+            }
+        }
+    }
+
+    private MqttClientTransportConfig transport(InetSocketAddress address) {
+        MqttClientTransportConfigBuilder builder = MqttClientTransportConfig.builder()
+                .serverAddress(address)
+                .socketConnectTimeout(timeouts.tcp().toMillis(), TimeUnit.MILLISECONDS)
+                .mqttConnectTimeout(timeouts.connack().toMillis(), TimeUnit.MILLISECONDS);
+        if (definition.transport().isSecure()) {
+            builder.sslConfig(tls.config(definition.tls(), timeouts.tls()));
+        }
+        if (definition.transport().isWebSocket()) {
+            String path = definition.webSocket().path();
+            int query = path.indexOf('?');
+            builder.webSocketConfig(MqttWebSocketConfig.builder()
+                    .serverPath(query < 0 ? path : path.substring(0, query))
+                    .queryString(query < 0 ? "" : path.substring(query + 1))
+                    .httpHeaders(definition.webSocket().headers())
+                    .handshakeTimeout(timeouts.tls().toMillis(), TimeUnit.MILLISECONDS)
+                    .build());
+        }
+        ProxySettings proxy = definition.proxy();
+        if (proxy != null) {
+            builder.proxyConfig(proxy(proxy));
+        }
+        return builder.build();
+    }
+
+    private MqttProxyConfig proxy(ProxySettings proxy) {
+        MqttProxyConfigBuilder builder = MqttProxyConfig.builder()
+                .protocol(
+                        switch (proxy.type()) {
+                            case HTTP -> MqttProxyProtocol.HTTP;
+                            case SOCKS_4 -> MqttProxyProtocol.SOCKS_4;
+                            case SOCKS_5 -> MqttProxyProtocol.SOCKS_5;
+                        })
+                .host(proxy.endpoint().host())
+                .port(proxy.endpoint().port())
+                .handshakeTimeout(timeouts.tcp().toMillis(), TimeUnit.MILLISECONDS);
+        if (proxy.credentials() != null) {
+            builder.username(proxy.credentials().username());
+            if (proxy.credentials().password() != null) {
+                builder.password(new String(proxy.credentials().password().reveal(), StandardCharsets.UTF_8));
+            }
+        }
+        return builder.build();
+    }
+}

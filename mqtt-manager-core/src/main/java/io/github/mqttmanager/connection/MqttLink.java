@@ -1,0 +1,100 @@
+package io.github.mqttmanager.connection;
+
+import io.github.mqttmanager.publish.InboundPublish;
+import io.github.mqttmanager.publish.OutboundPublish;
+import io.github.mqttmanager.topic.QoS;
+import io.github.mqttmanager.topic.TopicFilter;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One client with its session, through as many connections as its definition lasts. Methods are called on the lane of the broker's
+ * connection and return at once; the observer is called on any thread.
+ */
+interface MqttLink {
+    /** Begins an attempt. Allowed when none is under way and the link is not open. Its outcome is told to the observer. */
+    void open(InetSocketAddress address);
+
+    /** Asks for the filters; the answers come in their order. Fails if the connection is lost. */
+    CompletableFuture<List<SubscriptionStatus>> subscribe(List<TopicFilter> filters, QoS qos);
+
+    /** Gives the filters back. Fails if the connection is lost. */
+    CompletableFuture<Void> unsubscribe(List<TopicFilter> filters);
+
+    /**
+     * Hands a publish over, which has a topic. Completes with the broker's reason code. Fails with {@link RefusedPublish} when
+     * that cannot be mended, with anything else when the outcome is unknown.
+     */
+    CompletableFuture<Integer> publish(OutboundPublish publish);
+
+    /** Ends the connection but not the client: the observer is told as if the broker had ended it. */
+    void drop();
+
+    /**
+     * Ends the client in whatever state it is. The observer's {@code closed} is the last that is heard of it.
+     *
+     * @param endSession whether the broker is to forget the session
+     */
+    void close(boolean endSession);
+
+    /** Hears what happens to the link. Implementations return at once. */
+    interface Observer {
+        /** The broker accepted us. */
+        void opened(Granted granted);
+
+        /** The attempt failed, or the connection is gone; the link may be opened again. */
+        void down(LinkDown down);
+
+        /** A publish came in. */
+        void received(InboundPublish publish, Runnable acknowledge);
+
+        /** A publish came in that cannot be given to anybody, for its topic is malformed; it was acknowledged. */
+        void receivedMalformed();
+
+        /** Nothing is left of the link. */
+        void closed();
+    }
+
+    /**
+     * What the broker granted.
+     *
+     * @param sessionPresent whether it had kept our session
+     * @param receiveMaximum how many of our publishes may be unacknowledged
+     * @param maximumQos the highest that it takes
+     * @param retainAvailable whether it keeps messages for later subscribers
+     * @param sessionOpenedHere whether this process has opened the session, so that no packet identifier of an earlier one is open
+     */
+    record Granted(
+            boolean sessionPresent,
+            int receiveMaximum,
+            QoS maximumQos,
+            boolean retainAvailable,
+            boolean sessionOpenedHere) {}
+
+    /**
+     * Why there is no connection.
+     *
+     * @param cause from the client, or null where nothing failed
+     * @param wasOpen whether the broker had accepted us
+     */
+    record LinkDown(@Nullable Throwable cause, boolean wasOpen) {}
+
+    /** A publish that will never be taken. */
+    final class RefusedPublish extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+        private final @Nullable Integer reasonCode;
+
+        RefusedPublish(@Nullable Integer reasonCode, String message) {
+            super(message);
+            this.reasonCode = reasonCode;
+        }
+
+        /** The broker's, or null if it was not even sent. */
+        @Nullable
+        Integer reasonCode() {
+            return reasonCode;
+        }
+    }
+}

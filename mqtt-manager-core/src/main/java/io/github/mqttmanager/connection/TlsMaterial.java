@@ -1,0 +1,94 @@
+package io.github.mqttmanager.connection;
+
+import com.hivemq.client.mqtt.MqttClientSslConfig;
+import com.hivemq.client.mqtt.MqttClientSslConfigBuilder;
+import io.github.mqttmanager.broker.Pem;
+import io.github.mqttmanager.broker.TlsBundles;
+import io.github.mqttmanager.broker.TlsSettings;
+import java.io.IOException;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.Certificate;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.TrustManagerFactory;
+import org.jspecify.annotations.Nullable;
+
+/** Makes what the client needs for TLS out of the settings; one per link, for the client compares by identity. */
+final class TlsMaterial {
+    private final TlsBundles bundles;
+    private @Nullable TlsSettings made;
+    private @Nullable TrustManagerFactory trust;
+    private @Nullable KeyManagerFactory key;
+
+    TlsMaterial(TlsBundles bundles) {
+        this.bundles = bundles;
+    }
+
+    /** @throws IllegalArgumentException if the material cannot be used */
+    synchronized MqttClientSslConfig config(TlsSettings settings, Duration handshakeTimeout) {
+        if (settings.trust() instanceof TlsSettings.Bundle bundle) {
+            TlsBundles.Material material = bundles.bundle(bundle.name());
+            trust = material.trust();
+            key = material.key();
+        } else if (!settings.equals(made)) {
+            try {
+                trust = trust(settings.trust());
+                key = settings.clientCertificate() == null ? null : key(settings.clientCertificate());
+            } catch (GeneralSecurityException | IOException e) {
+                throw new IllegalArgumentException("TLS material cannot be used: " + e.getMessage(), e);
+            }
+            made = settings;
+        }
+        MqttClientSslConfigBuilder builder = MqttClientSslConfig.builder()
+                .trustManagerFactory(trust)
+                .keyManagerFactory(key)
+                .protocols(
+                        settings.minimumVersion() == TlsSettings.Version.TLS_1_3
+                                ? List.of("TLSv1.3")
+                                : List.of("TLSv1.3", "TLSv1.2"))
+                .handshakeTimeout(handshakeTimeout.toMillis(), TimeUnit.MILLISECONDS);
+        if (!settings.verifyHostname() || settings.trust() instanceof TlsSettings.Pinned) {
+            builder.hostnameVerifier((host, session) -> true);
+        }
+        return builder.build();
+    }
+
+    private static @Nullable TrustManagerFactory trust(TlsSettings.Trust trust)
+            throws GeneralSecurityException, IOException {
+        if (trust instanceof TlsSettings.Authorities authorities) {
+            KeyStore store = emptyStore();
+            int n = 0;
+            for (X509Certificate certificate : Pem.certificates(authorities.pem(), "CA certificate")) {
+                store.setCertificateEntry("ca-" + n++, certificate);
+            }
+            TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+            factory.init(store);
+            return factory;
+        }
+        if (trust instanceof TlsSettings.Pinned pinned) {
+            return new PinnedTrust(pinned.sha256());
+        }
+        return null;
+    }
+
+    private static KeyManagerFactory key(TlsSettings.ClientCertificate client)
+            throws GeneralSecurityException, IOException {
+        KeyStore store = emptyStore();
+        Certificate[] chain =
+                Pem.certificates(client.certificatePem(), "client certificate").toArray(Certificate[]::new);
+        store.setKeyEntry("client", Pem.privateKey(client.key()), new char[0], chain);
+        KeyManagerFactory factory = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+        factory.init(store, new char[0]);
+        return factory;
+    }
+
+    private static KeyStore emptyStore() throws GeneralSecurityException, IOException {
+        KeyStore store = KeyStore.getInstance("PKCS12");
+        store.load(null, null);
+        return store;
+    }
+}

@@ -1,0 +1,219 @@
+package io.github.mqttmanager.device;
+
+import io.github.mqttmanager.broker.BrokerId;
+import io.github.mqttmanager.publish.Acknowledgement;
+import io.github.mqttmanager.publish.InboundPublish;
+import io.github.mqttmanager.publish.InboundRouter;
+import io.github.mqttmanager.topic.TopicFilter;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Takes what brokers send to the devices it belongs to, and from there to the host's handler; the door of this package's engine, owned
+ * by the manager. This class is thread-safe.
+ */
+public final class DeviceRouter implements InboundRouter {
+    private static final Logger LOG = LoggerFactory.getLogger(DeviceRouter.class);
+    private static final int MAX_EXPLAINED_BROKERS = 1_000;
+
+    private final InstantSource clock;
+    private final DeviceLanes lanes;
+    private final LastSeen lastSeen;
+    private final Map<BrokerId, RouteTable> tables = new ConcurrentHashMap<>();
+    private final Set<BrokerId> explained = ConcurrentHashMap.newKeySet();
+
+    /** Writes guarded by this. */
+    private final Map<DeviceId, Device> devices = new ConcurrentHashMap<>();
+
+    /**
+     * @param handlers runs the host's handler, which may block
+     * @param timer of one thread; never blocked
+     */
+    public DeviceRouter(
+            DeviceRepository repository,
+            HandlerSettings settings,
+            Executor handlers,
+            ScheduledExecutorService timer,
+            InstantSource clock) {
+        this.clock = clock;
+        this.lanes = new DeviceLanes(settings, handlers, timer);
+        this.lastSeen = new LastSeen(repository);
+    }
+
+    /**
+     * Routes by this device from now on.
+     *
+     * @return the brokers whose wanted filters changed
+     */
+    public synchronized Set<BrokerId> put(Device device) {
+        Device before = devices.get(device.id());
+        if (before != null && before.version() > device.version()) {
+            return Set.of();
+        }
+        Set<BrokerId> changed = new HashSet<>();
+        // The new routes first, so that no message in between finds none.
+        devices.put(device.id(), device);
+        if (!device.equals(before)) {
+            if (tables.computeIfAbsent(device.broker(), id -> new RouteTable()).add(device)) {
+                changed.add(device.broker());
+            }
+            if (before != null) {
+                changed.addAll(unroute(before));
+            }
+        }
+        return changed;
+    }
+
+    /**
+     * Routes nothing to this device any more.
+     *
+     * @return the brokers whose wanted filters changed
+     */
+    public synchronized Set<BrokerId> remove(DeviceId id) {
+        Device before = devices.remove(id);
+        if (before == null) {
+            return Set.of();
+        }
+        lastSeen.forget(id);
+        return unroute(before);
+    }
+
+    private Set<BrokerId> unroute(Device device) {
+        RouteTable table = tables.get(device.broker());
+        if (table == null || !table.remove(device)) {
+            return Set.of();
+        }
+        return Set.of(device.broker());
+    }
+
+    /** Routes nothing of this broker any more. */
+    public synchronized void removeBroker(BrokerId broker) {
+        devices.values().removeIf(device -> {
+            boolean gone = device.broker().equals(broker);
+            if (gone) {
+                lastSeen.forget(device.id());
+            }
+            return gone;
+        });
+        tables.remove(broker);
+        explained.remove(broker);
+    }
+
+    /** The device as messages are routed to it now. */
+    public Optional<Device> device(DeviceId id) {
+        return Optional.ofNullable(devices.get(id));
+    }
+
+    /** What is to be subscribed at the broker. */
+    public Set<TopicFilter> filters(BrokerId broker) {
+        RouteTable table = tables.get(broker);
+        return table == null ? Set.of() : table.filters();
+    }
+
+    @Override
+    public void route(InboundPublish publish, Acknowledgement acknowledgement) {
+        RouteTable table = tables.get(publish.broker());
+        List<Device> receivers = table == null ? List.of() : table.match(publish.topic());
+        if (receivers.isEmpty()) {
+            if (explained.size() < MAX_EXPLAINED_BROKERS && explained.add(publish.broker())) {
+                LOG.info(
+                        "[{}] a publish to {} belongs to no device; it is acknowledged and counted, as are further ones",
+                        publish.broker(),
+                        publish.topic());
+            }
+            acknowledgement.unrouted();
+            return;
+        }
+        Delivery delivery = new Delivery(receivers.size(), acknowledgement);
+        for (Device device : receivers) {
+            // An old message that the broker kept says nothing of the device's being there now.
+            if (!publish.retained()) {
+                lastSeen.seen(device.id(), publish.receivedAt());
+            }
+            lanes.add(device, publish, delivery);
+        }
+    }
+
+    /** Acknowledges when the last of several devices is done. */
+    private static final class Delivery implements DeviceLanes.Outcome {
+        private final AtomicInteger open;
+        private final Acknowledgement acknowledgement;
+        private volatile boolean dropped;
+
+        Delivery(int receivers, Acknowledgement acknowledgement) {
+            this.open = new AtomicInteger(receivers);
+            this.acknowledgement = acknowledgement;
+        }
+
+        @Override
+        public void handled() {
+            if (open.decrementAndGet() == 0) {
+                if (dropped) {
+                    acknowledgement.dropped();
+                } else {
+                    acknowledgement.handled();
+                }
+            }
+        }
+
+        @Override
+        public void dropped() {
+            dropped = true;
+            handled();
+        }
+    }
+
+    /** When the device last published; may ask the repository, and then block. */
+    public Optional<Instant> lastSeen(DeviceId device) {
+        return lastSeen.of(device);
+    }
+
+    /**
+     * Whether the device is there; may ask the repository, and then block.
+     *
+     * @param reachable tells whether a broker is connected
+     */
+    public Presence presence(Device device, Predicate<BrokerId> reachable) {
+        if (!reachable.test(device.broker())) {
+            return Presence.UNKNOWN;
+        }
+        return lastSeen.of(device.id())
+                .map(at -> presence(Duration.between(at, clock.instant()), device.expectedInterval()))
+                .orElse(Presence.UNKNOWN);
+    }
+
+    static Presence presence(Duration silent, Duration expected) {
+        if (silent.multipliedBy(2).compareTo(expected.multipliedBy(3)) <= 0) {
+            return Presence.ONLINE;
+        }
+        return silent.compareTo(expected.multipliedBy(3)) <= 0 ? Presence.QUIET : Presence.OFFLINE;
+    }
+
+    /** Writes last-seen times; blocks as long as the repository does. */
+    public void writeLastSeen() {
+        lastSeen.write();
+    }
+
+    /** How many messages wait for the host's handler, or are with it. */
+    public int waiting() {
+        return lanes.waiting();
+    }
+
+    /** Begins no handler any more; what is not handled is not acknowledged, and comes again. */
+    public void close() {
+        lanes.close();
+    }
+}
