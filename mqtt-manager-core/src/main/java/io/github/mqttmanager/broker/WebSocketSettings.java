@@ -1,5 +1,6 @@
 package io.github.mqttmanager.broker;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -23,7 +24,9 @@ public record WebSocketSettings(String path, Map<String, String> headers) {
             if (!name.matches("[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}")) {
                 throw new IllegalArgumentException("WebSocket header name is not allowed by HTTP");
             }
-            if (value.length() > 8_000 || value.chars().anyMatch(Character::isISOControl)) {
+            if (value.length() > 8_000
+                    || value.chars().anyMatch(Character::isISOControl)
+                    || !StandardCharsets.UTF_8.newEncoder().canEncode(value)) {
                 throw new IllegalArgumentException(
                         "WebSocket header " + name + " has a value that HTTP does not allow");
             }

@@ -2,6 +2,7 @@ package io.github.mqttmanager.device;
 
 import io.github.mqttmanager.broker.BrokerId;
 import io.github.mqttmanager.topic.TopicTemplate;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
@@ -76,7 +77,10 @@ public record Device(
     }
 
     private static void text(String value, String what, int max) {
-        if (value.isBlank() || value.length() > max || value.chars().anyMatch(Character::isISOControl)) {
+        if (value.isBlank()
+                || value.length() > max
+                || value.chars().anyMatch(Character::isISOControl)
+                || !StandardCharsets.UTF_8.newEncoder().canEncode(value)) {
             throw new IllegalArgumentException(
                     what + " must have 1 to " + max + " characters, not only blanks and no control characters");
         }

@@ -1,0 +1,213 @@
+package io.github.mqttmanager.test;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A TCP proxy on loopback that makes the faults of a network: links that are reset, connections that are refused, bytes that stop.
+ *
+ * <pre>{@code
+ * try (FaultProxy proxy = FaultProxy.to("127.0.0.1", broker.port())) {
+ *     connectTo("127.0.0.1", proxy.port());
+ *     proxy.stall();        // the link stays up and no byte passes
+ *     proxy.flow();
+ *     proxy.refuse(true);   // nobody listens any more; links that exist go on
+ *     proxy.cut();          // links that exist are reset
+ *     proxy.refuse(false);  // listens again, on the same port
+ * }
+ * }</pre>
+ *
+ * <p>It begins listening and flowing. This class is thread-safe; its threads are daemons. What cannot be done is an
+ * {@link UncheckedIOException}.
+ */
+public final class FaultProxy implements AutoCloseable {
+    /** The way that bytes take. */
+    public enum Direction {
+        TO_TARGET,
+        TO_CLIENT
+    }
+
+    private static final int CONNECT_TIMEOUT_MILLIS = 5_000;
+
+    private final InetSocketAddress target;
+    private final int port;
+    private final Map<Direction, Valve> valves = new EnumMap<>(Direction.class);
+    private final Set<ProxyLink> links = ConcurrentHashMap.newKeySet();
+    private final AtomicLong accepted = new AtomicLong();
+
+    /** Guarded by this, as is {@link #closed}. */
+    private @Nullable ServerSocket listener;
+
+    private boolean closed;
+
+    private FaultProxy(InetSocketAddress target) {
+        this.target = target;
+        for (Direction direction : Direction.values()) {
+            valves.put(direction, new Valve());
+        }
+        ServerSocket first = listen(0);
+        port = first.getLocalPort();
+        listener = first;
+        accept(first);
+    }
+
+    /** Begins to listen on a free port of 127.0.0.1 on behalf of the target, which need not be up yet. */
+    public static FaultProxy to(String host, int port) {
+        return new FaultProxy(new InetSocketAddress(host, port));
+    }
+
+    /** Where clients connect to: 127.0.0.1. */
+    public String host() {
+        return "127.0.0.1";
+    }
+
+    /** Where clients connect to. Stays the same until the proxy is closed. */
+    public int port() {
+        return port;
+    }
+
+    /** Resets all links that exist now, on both sides, by RST. */
+    public void cut() {
+        links.forEach(ProxyLink::reset);
+    }
+
+    /** Whether new connections are refused by closing the listener; links that exist are not touched. */
+    public synchronized void refuse(boolean refuse) {
+        if (closed || refuse == (listener == null)) {
+            return;
+        }
+        if (refuse) {
+            closeListener();
+        } else {
+            ServerSocket again = listen(port);
+            listener = again;
+            accept(again);
+        }
+    }
+
+    /** Stops the bytes of all links, present and future, both ways. Nothing is lost: they pass when it flows again. */
+    public void stall() {
+        valves.values().forEach(Valve::shut);
+    }
+
+    /** Stops the bytes one way. */
+    public void stall(Direction direction) {
+        valve(direction).shut();
+    }
+
+    /** Lets the bytes pass again, both ways. */
+    public void flow() {
+        valves.values().forEach(Valve::open);
+    }
+
+    /** Lets the bytes pass again, one way. */
+    public void flow(Direction direction) {
+        valve(direction).open();
+    }
+
+    /** How many links were accepted since the beginning, whether or not the target could be reached. */
+    public long acceptedLinks() {
+        return accepted.get();
+    }
+
+    /** How many links exist now. */
+    public int openLinks() {
+        return links.size();
+    }
+
+    /** How many bytes passed since the beginning. */
+    public long bytes(Direction direction) {
+        return valve(direction).passed();
+    }
+
+    /** Refuses new connections and resets the links that exist; a second time it does nothing. */
+    @Override
+    public void close() {
+        synchronized (this) {
+            closed = true;
+            closeListener();
+        }
+        cut();
+    }
+
+    private Valve valve(Direction direction) {
+        Valve valve = valves.get(direction);
+        if (valve == null) {
+            throw new IllegalArgumentException("direction " + direction);
+        }
+        return valve;
+    }
+
+    private void closeListener() {
+        ServerSocket open = listener;
+        listener = null;
+        if (open != null) {
+            try {
+                open.close();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+
+    private static ServerSocket listen(int port) {
+        try {
+            ServerSocket socket = new ServerSocket();
+            socket.setReuseAddress(true);
+            socket.bind(new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), port), 1_000);
+            return socket;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void accept(ServerSocket socket) {
+        daemon("accept", () -> {
+            while (!socket.isClosed()) {
+                try {
+                    Socket client = socket.accept();
+                    accepted.incrementAndGet();
+                    daemon("connect", () -> connect(client, socket));
+                } catch (IOException e) {
+                    // the listener was closed, or a client was gone before it was accepted
+                }
+            }
+        });
+    }
+
+    private void connect(Socket client, ServerSocket acceptedBy) {
+        Socket toTarget = new Socket();
+        ProxyLink link = new ProxyLink(client, toTarget, links::remove);
+        links.add(link);
+        try {
+            toTarget.connect(new InetSocketAddress(target.getHostString(), target.getPort()), CONNECT_TIMEOUT_MILLIS);
+        } catch (IOException e) {
+            link.reset();
+            return;
+        }
+        synchronized (this) {
+            if (closed && acceptedBy.isClosed()) {
+                link.reset();
+                return;
+            }
+        }
+        daemon("to-target", () -> link.pump(client, toTarget, valve(Direction.TO_TARGET)));
+        daemon("to-client", () -> link.pump(toTarget, client, valve(Direction.TO_CLIENT)));
+    }
+
+    private void daemon(String what, Runnable work) {
+        Thread thread = new Thread(work, "fault-proxy-" + port + "-" + what);
+        thread.setDaemon(true);
+        thread.start();
+    }
+}

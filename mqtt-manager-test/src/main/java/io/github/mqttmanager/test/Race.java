@@ -1,0 +1,55 @@
+package io.github.mqttmanager.test;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
+
+/** Several who begin at the same moment. */
+final class Race {
+    /** How one of them ended. */
+    record Outcome<T>(@Nullable T result, @Nullable Throwable failure) {
+        boolean succeeded() {
+            return failure == null;
+        }
+
+        T value() {
+            if (result == null) {
+                throw new AssertionError("failed", failure);
+            }
+            return result;
+        }
+    }
+
+    private Race() {}
+
+    static <T> List<Outcome<T>> run(List<? extends Callable<T>> runners) throws InterruptedException {
+        CyclicBarrier start = new CyclicBarrier(runners.size());
+        ExecutorService executor = Executors.newFixedThreadPool(runners.size());
+        try {
+            List<Future<T>> futures = new ArrayList<>();
+            for (Callable<T> runner : runners) {
+                futures.add(executor.submit(() -> {
+                    start.await();
+                    return runner.call();
+                }));
+            }
+            List<Outcome<T>> outcomes = new ArrayList<>();
+            for (Future<T> future : futures) {
+                try {
+                    outcomes.add(new Outcome<>(future.get(), null));
+                } catch (ExecutionException e) {
+                    outcomes.add(new Outcome<>(null, e.getCause()));
+                }
+            }
+            return outcomes;
+        } finally {
+            executor.shutdownNow();
+        }
+    }
+}
