@@ -19,6 +19,8 @@ import org.springframework.stereotype.Component;
 final class DemoBrokers implements DisposableBean {
     static final String HOUSE_USER = "user";
     static final String HOUSE_PASSWORD = "pass";
+    static final String VISITOR_USER = "visitor";
+    static final String VISITOR_PASSWORD = "welcome";
     static final String GREENHOUSE_USER = "greenhouse";
     static final String GREENHOUSE_PASSWORD = "tomatoes";
 
@@ -35,7 +37,7 @@ final class DemoBrokers implements DisposableBean {
         }
         house = DemoBroker.start(
                 housePort,
-                Map.of(HOUSE_USER, HOUSE_PASSWORD),
+                Map.of(HOUSE_USER, HOUSE_PASSWORD, VISITOR_USER, VISITOR_PASSWORD),
                 folder.resolve("house"),
                 CompletableFuture.completedFuture(null));
         greenhouse = DemoBroker.start(

@@ -13,6 +13,7 @@ import org.springframework.core.io.Resource;
 import org.springframework.http.CacheControl;
 import org.springframework.http.HttpHeaders;
 import org.springframework.web.servlet.config.annotation.ResourceHandlerRegistry;
+import org.springframework.web.servlet.config.annotation.ViewControllerRegistry;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 import org.springframework.web.servlet.resource.PathResourceResolver;
 import org.springframework.web.servlet.resource.ResourceResolverChain;
@@ -23,7 +24,13 @@ import org.springframework.web.servlet.resource.ResourceResolverChain;
  */
 @Configuration(proxyBeanMethods = false)
 class PageConfiguration implements WebMvcConfigurer {
+    private static final String PAGE = "/index.html";
     private static final Set<String> NOT_THE_PAGE = Set.of("api", "actuator", "v3", "swagger-ui", "error", "assets");
+
+    @Override
+    public void addViewControllers(ViewControllerRegistry registry) {
+        registry.addViewController("/").setViewName("forward:" + PAGE);
+    }
 
     @Override
     public void addResourceHandlers(ResourceHandlerRegistry registry) {
@@ -45,7 +52,7 @@ class PageConfiguration implements WebMvcConfigurer {
                 String path,
                 List<? extends Resource> locations,
                 ResourceResolverChain chain) {
-            Resource file = path.isEmpty() ? null : super.resolveResourceInternal(request, path, locations, chain);
+            Resource file = super.resolveResourceInternal(request, path, locations, chain);
             if (file != null || request == null || !isPlace(request, path)) {
                 return file;
             }
@@ -54,12 +61,15 @@ class PageConfiguration implements WebMvcConfigurer {
         }
 
         private static boolean isPlace(HttpServletRequest request, String path) {
+            if (path.equals(PAGE.substring(1))) {
+                return true;
+            }
             String first = path.contains("/") ? path.substring(0, path.indexOf('/')) : path;
             String last = path.substring(path.lastIndexOf('/') + 1);
             String accept = request.getHeader(HttpHeaders.ACCEPT);
             return !NOT_THE_PAGE.contains(first)
                     && !last.contains(".")
-                    && (path.isEmpty() || accept == null || accept.contains("text/html") || accept.contains("*/*"));
+                    && (accept == null || accept.contains("text/html") || accept.contains("*/*"));
         }
     }
 
