@@ -22,7 +22,7 @@ export function TimeSeriesChart({ readings, names, gapSeconds }: TimeSeriesChart
   return (
     <div className="time-series">
       {asTable ? (
-        <ReadingsTable readings={readings} names={names} label="Values over time" />
+        <ReadingsTable readings={readings} names={names} label="The chart as a table" />
       ) : (
         <div role="img" aria-label={summary} className="time-series__picture">
           <Suspense fallback={<Skeleton height="16rem" />}>

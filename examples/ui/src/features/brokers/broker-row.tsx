@@ -1,12 +1,12 @@
 import { Button, Switch } from '@patternfly/react-core';
 import { LockIcon } from '@patternfly/react-icons/dist/esm/icons/lock-icon';
+import { ActionsMenu } from '@/components/actions-menu';
 import { ConnectionState } from '@/components/connection-state';
 import { FailurePanel } from '@/components/failure-panel';
 import { ProblemAlert } from '@/components/problem-alert';
 import { Since } from '@/components/since';
 import type { LiveBroker } from '@/lib/use-live-brokers';
 import { useLive } from '@/lib/live/live-context';
-import { BrokerMenu } from './broker-menu';
 import { RefusedTopics } from './refused-topics';
 import { useBrokerSwitch } from './use-broker-switch';
 
@@ -50,7 +50,14 @@ export function BrokerRow({ broker, status, onEdit, onDelete }: BrokerRowProps) 
             isDisabled={stale}
             onChange={(_event, checked) => void want(checked)}
           />
-          <BrokerMenu name={name} onEdit={onEdit} onDelete={onDelete} onRetry={() => void want(true)} />
+          <ActionsMenu
+            label={`Actions for broker ${name}`}
+            actions={[
+              { name: 'Edit', disabled: stale, run: onEdit },
+              { name: 'Retry now', disabled: stale || status.is_connected, run: () => void want(true) },
+              { name: 'Delete', danger: true, disabled: stale, run: onDelete },
+            ]}
+          />
         </div>
       </div>
       {problem !== null && (

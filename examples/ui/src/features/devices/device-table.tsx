@@ -1,5 +1,6 @@
-import { ActionsColumn, Table, Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
+import { Table, Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
 import { Link } from 'react-router';
+import { ActionsMenu } from '@/components/actions-menu';
 import { PresenceState } from '@/components/presence-state';
 import type { Device } from '@/lib/api/types';
 import { useLive } from '@/lib/live/live-context';
@@ -42,12 +43,11 @@ export function DeviceTable({ devices, onEdit, onDelete }: DeviceTableProps) {
             </Td>
             <Td dataLabel="Last seen"><DataFreshness device={device} /></Td>
             <Td isActionCell>
-              <ActionsColumn
-                aria-label={`Actions for device ${device.device_name}`}
-                items={[
-                  { title: 'Edit', onClick: () => onEdit(device) },
-                  { isSeparator: true },
-                  { title: 'Delete', isDanger: true, onClick: () => onDelete(device) },
+              <ActionsMenu
+                label={`Actions for device ${device.device_name}`}
+                actions={[
+                  { name: 'Edit', disabled: stale, run: () => onEdit(device) },
+                  { name: 'Delete', danger: true, disabled: stale, run: () => onDelete(device) },
                 ]}
               />
             </Td>

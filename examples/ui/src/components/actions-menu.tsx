@@ -1,15 +1,16 @@
-import { Divider, Dropdown, DropdownItem, DropdownList, MenuToggle } from '@patternfly/react-core';
+import { Dropdown, DropdownItem, DropdownList, MenuToggle } from '@patternfly/react-core';
 import { EllipsisVIcon } from '@patternfly/react-icons/dist/esm/icons/ellipsis-v-icon';
 import { useState } from 'react';
 
-interface BrokerMenuProps {
+export interface Action {
   name: string;
-  onEdit: () => void;
-  onDelete: () => void;
-  onRetry: () => void;
+  danger?: boolean;
+  disabled?: boolean;
+  run: () => void;
 }
 
-export function BrokerMenu({ name, onEdit, onDelete, onRetry }: BrokerMenuProps) {
+/** What can be done with the thing of a row. */
+export function ActionsMenu({ label, actions }: { label: string; actions: Action[] }) {
   const [open, setOpen] = useState(false);
   return (
     <Dropdown
@@ -24,18 +25,17 @@ export function BrokerMenu({ name, onEdit, onDelete, onRetry }: BrokerMenuProps)
           variant="plain"
           icon={<EllipsisVIcon />}
           isExpanded={open}
-          aria-label={`Actions for broker ${name}`}
+          aria-label={label}
           onClick={() => setOpen(!open)}
         />
       )}
     >
       <DropdownList>
-        <DropdownItem onClick={onEdit}>Edit</DropdownItem>
-        <DropdownItem onClick={onRetry}>Retry now</DropdownItem>
-        <Divider component="li" />
-        <DropdownItem isDanger onClick={onDelete}>
-          Delete
-        </DropdownItem>
+        {actions.map(({ name, danger = false, disabled = false, run }) => (
+          <DropdownItem key={name} isDanger={danger} isDisabled={disabled} onClick={run}>
+            {name}
+          </DropdownItem>
+        ))}
       </DropdownList>
     </Dropdown>
   );
