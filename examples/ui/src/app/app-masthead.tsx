@@ -5,12 +5,18 @@ import { LiveBadge } from './live-badge';
 import { UserMenu } from './user-menu';
 import './app-masthead.css';
 
-export function AppMasthead() {
+export function AppMasthead({ open, onToggle }: { open: boolean; onToggle: () => void }) {
   return (
     <Masthead display={{ default: 'inline' }}>
       <MastheadMain>
         <MastheadToggle>
-          <PageToggleButton isHamburgerButton aria-label="Navigation" />
+          <PageToggleButton
+            isHamburgerButton
+            aria-label="Navigation"
+            aria-expanded={open}
+            isSidebarOpen={open}
+            onSidebarToggle={onToggle}
+          />
         </MastheadToggle>
         <MastheadBrand>
           <MastheadLogo component={HomeLink}>

@@ -8,11 +8,11 @@ const PLACES = [
   { to: '/users', name: 'Users', admin: true },
 ];
 
-export function AppSidebar() {
+export function AppSidebar({ open }: { open: boolean }) {
   const { pathname } = useLocation();
   const admin = useMe().data?.is_admin === true;
   return (
-    <PageSidebar>
+    <PageSidebar isSidebarOpen={open}>
       <PageSidebarBody>
         <Nav aria-label="Main">
           <NavList>

@@ -12,8 +12,9 @@ export function LiveBadge() {
       return <Label color="yellow" icon={<span aria-hidden="true">◐</span>}>Polling every 5 s</Label>;
     case 'unreachable':
       return (
-        <Label color="red" icon={<span aria-hidden="true">✕</span>} textMaxWidth="60vw">
-          Server unreachable{freshAt === null ? '' : ` – showing data from ${clockTime(freshAt)}`}
+        <Label color="red" icon={<span aria-hidden="true">✕</span>}>
+          Server unreachable
+          {freshAt !== null && <span className="live-badge__since"> – showing data from {clockTime(freshAt)}</span>}
         </Label>
       );
     default:

@@ -18,7 +18,7 @@ window.matchMedia ??= (query: string) =>
   ({ matches: false, media: query, addEventListener() {}, removeEventListener() {} }) as unknown as MediaQueryList;
 
 // Wide enough for the navigation to be open.
-window.innerWidth = 1_280;
+Object.defineProperty(HTMLElement.prototype, 'clientWidth', { configurable: true, get: () => 1_280 });
 
 Element.prototype.scrollIntoView ??= () => undefined;
 

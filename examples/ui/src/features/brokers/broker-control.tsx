@@ -21,7 +21,7 @@ export function BrokerControl() {
   const add = () => setTask({ kind: 'add' });
   const done = () => setTask(null);
   return (
-    <Card component="section" aria-labelledby="broker-control">
+    <Card component="section" aria-labelledby="broker-control" className="broker-control">
       <CardHeader
         actions={{
           hasNoOffset: true,
