@@ -21,7 +21,7 @@ export default defineConfig({
     css: false,
     server: { deps: { inline: [/@patternfly/] } },
     restoreMocks: true,
-    testTimeout: 20_000,
+    testTimeout: 60_000,
     maxWorkers: 2,
     reporters: ['default', 'junit'],
     // Beside the reports of the Java modules, where the count of executed tests is taken.

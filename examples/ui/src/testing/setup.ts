@@ -1,5 +1,5 @@
 import '@testing-library/jest-dom/vitest';
-import { cleanup } from '@testing-library/react';
+import { cleanup, configure } from '@testing-library/react';
 import { afterAll, afterEach, beforeAll, vi } from 'vitest';
 import { announcer } from '@/lib/announcer';
 import { serverClock } from '@/lib/server-clock';
@@ -21,6 +21,9 @@ window.matchMedia ??= (query: string) =>
 Object.defineProperty(HTMLElement.prototype, 'clientWidth', { configurable: true, get: () => 1_280 });
 
 Element.prototype.scrollIntoView ??= () => undefined;
+
+// Generous, for machines that build other things at the same time.
+configure({ asyncUtilTimeout: 10_000 });
 
 beforeAll(() => server.listen({ onUnhandledRequest: 'error' }));
 afterEach(() => {

@@ -10,7 +10,7 @@ describe('the users', () => {
     aServerWith({ me: anna });
     const { client } = renderApp('/users');
     expect(await screen.findByText('Only for administrators')).toBeVisible();
-    expect(screen.getByRole('link', { name: 'Devices' })).toBeVisible();
+    expect(await screen.findByRole('link', { name: 'Devices' })).toBeVisible();
     expect(screen.queryByRole('link', { name: 'Users' })).toBeNull();
     expect(client.getQueryState(['users'])?.dataUpdatedAt ?? 0).toBe(0);
   });
