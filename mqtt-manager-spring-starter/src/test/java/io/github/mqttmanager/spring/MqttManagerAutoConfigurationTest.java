@@ -62,10 +62,8 @@ class MqttManagerAutoConfigurationTest {
     @Test
     void repositoriesOfTheHostArePickedUp() {
         runner.withUserConfiguration(OwnRepositories.class).run(context -> {
-            assertThat(context.getBean(MqttManager.class).brokers())
-                    .isSameAs(context.getBean("ownBrokers"));
-            assertThat(context.getBean(MqttManager.class).devices())
-                    .isSameAs(context.getBean("ownDevices"));
+            assertThat(context.getBean(MqttManager.class).brokers()).isSameAs(context.getBean("ownBrokers"));
+            assertThat(context.getBean(MqttManager.class).devices()).isSameAs(context.getBean("ownDevices"));
             assertThat(context).doesNotHaveBean("mqttManagerBrokerRepository");
         });
     }
@@ -143,9 +141,8 @@ class MqttManagerAutoConfigurationTest {
 
     @Test
     void addressesAreLimitedForOwnedDefinitionsUnlessTheHostDecides() throws Exception {
-        BrokerDefinition owned = BrokerDefinition.builder("b", "127.0.0.1", 1883)
-                .owner("tenant")
-                .build();
+        BrokerDefinition owned =
+                BrokerDefinition.builder("b", "127.0.0.1", 1883).owner("tenant").build();
         InetAddress loopback = InetAddress.getLoopbackAddress();
         runner.run(context -> assertThat(context.getBean(NetworkPolicy.class).permits(owned, loopback, 1883))
                 .isFalse());
@@ -168,8 +165,7 @@ class MqttManagerAutoConfigurationTest {
                         "mqtt-manager.brokers.plant.ssl-bundle=plant",
                         "mqtt-manager.brokers.edited.url=mqtt://configured.invalid:1883")
                 .run(context -> {
-                    BrokerDefinition plant =
-                            brokers.find(BrokerId.of("plant")).orElseThrow();
+                    BrokerDefinition plant = brokers.find(BrokerId.of("plant")).orElseThrow();
                     assertThat(plant.endpoints().get(0).port()).isEqualTo(8883);
                     assertThat(plant.transport()).isEqualTo(Transport.TLS);
                     assertThat(plant.tls().trust()).isEqualTo(new TlsSettings.Bundle("plant"));

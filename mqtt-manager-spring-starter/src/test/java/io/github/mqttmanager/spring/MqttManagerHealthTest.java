@@ -29,7 +29,9 @@ class MqttManagerHealthTest {
             BrokersHealthContributor health = context.getBean(BrokersHealthContributor.class);
             assertThat(health.stream()).isEmpty();
             manager.save(BrokerDefinition.builder("gone", "127.0.0.1", 1).build());
-            manager.save(BrokerDefinition.builder("off", "127.0.0.1", 1).active(false).build());
+            manager.save(BrokerDefinition.builder("off", "127.0.0.1", 1)
+                    .active(false)
+                    .build());
             assertThat(health.stream().map(entry -> entry.name())).containsExactly("gone");
             Awaitility.await().atMost(Duration.ofSeconds(10)).untilAsserted(() -> {
                 Health gone = ((HealthIndicator) health.getContributor("gone")).health();

@@ -44,9 +44,8 @@ class MqttManagerJpaAutoConfigurationTest {
                     "spring.jpa.hibernate.ddl-auto=validate",
                     "spring.jpa.properties.jakarta.persistence.schema-generation.database.action=");
 
-    private final BrokerDefinition definition = BrokerDefinition.builder("b", "127.0.0.1", 1)
-            .active(false)
-            .build();
+    private final BrokerDefinition definition =
+            BrokerDefinition.builder("b", "127.0.0.1", 1).active(false).build();
 
     @Test
     void brokersAndDevicesAreStoredInTheHostsDatabase() {
@@ -64,10 +63,12 @@ class MqttManagerJpaAutoConfigurationTest {
 
     @Test
     void theHostsOwnEntitiesAreStillFoundByItsPackage() {
-        runner.withPropertyValues("spring.jpa.hibernate.ddl-auto=create-drop").run(context -> assertThat(
-                        context.getBean(EntityManagerFactory.class).getMetamodel().getEntities())
-                .extracting(entity -> entity.getName())
-                .contains("Broker", "MqttManagerBroker", "MqttManagerDevice"));
+        runner.withPropertyValues("spring.jpa.hibernate.ddl-auto=create-drop")
+                .run(context -> assertThat(context.getBean(EntityManagerFactory.class)
+                                .getMetamodel()
+                                .getEntities())
+                        .extracting(entity -> entity.getName())
+                        .contains("Broker", "MqttManagerBroker", "MqttManagerDevice"));
     }
 
     @Test
@@ -95,18 +96,16 @@ class MqttManagerJpaAutoConfigurationTest {
     void aRolledBackSaveChangesNothing() {
         runner.withPropertyValues("spring.jpa.hibernate.ddl-auto=none").run(context -> {
             MqttManager manager = context.getBean(MqttManager.class);
-            new TransactionTemplate(context.getBean(PlatformTransactionManager.class))
-                    .executeWithoutResult(status -> {
-                        manager.save(definition);
-                        status.setRollbackOnly();
-                    });
+            new TransactionTemplate(context.getBean(PlatformTransactionManager.class)).executeWithoutResult(status -> {
+                manager.save(definition);
+                status.setRollbackOnly();
+            });
             assertThat(manager.status(BrokerId.of("b"))).isEmpty();
             assertThat(manager.brokers().find(BrokerId.of("b"))).isEmpty();
-            new TransactionTemplate(context.getBean(PlatformTransactionManager.class))
-                    .executeWithoutResult(status -> {
-                        manager.save(definition);
-                        assertThat(manager.status(BrokerId.of("b"))).isEmpty();
-                    });
+            new TransactionTemplate(context.getBean(PlatformTransactionManager.class)).executeWithoutResult(status -> {
+                manager.save(definition);
+                assertThat(manager.status(BrokerId.of("b"))).isEmpty();
+            });
             assertThat(manager.status(BrokerId.of("b"))).isPresent();
         });
     }
@@ -134,8 +133,8 @@ class MqttManagerJpaAutoConfigurationTest {
                     BrokerDefinition saved = manager.save(
                             definition.toBuilder().credentials("u", "p").build());
                     assertThat(manager.brokers().find(BrokerId.of("b")))
-                            .hasValueSatisfying(found -> assertThat(found.credentials())
-                                    .isEqualTo(saved.credentials()));
+                            .hasValueSatisfying(
+                                    found -> assertThat(found.credentials()).isEqualTo(saved.credentials()));
                 });
     }
 
