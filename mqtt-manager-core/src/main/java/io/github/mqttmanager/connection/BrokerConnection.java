@@ -463,7 +463,7 @@ final class BrokerConnection {
             }
         }
         ConnectionFailure failure =
-                pendingFailure != null ? pendingFailure : classifier().closed(down.cause(), down.wasOpen());
+                pendingFailure != null ? pendingFailure : classifier().closed(down);
         pendingFailure = null;
         attemptFailed(failure);
     }

@@ -108,8 +108,17 @@ final class FailureClassifier {
                 "Enter the certificate and the key again.");
     }
 
-    ConnectionFailure closed(@Nullable Throwable cause, boolean wasOpen) {
-        List<Throwable> chain = chain(cause);
+    ConnectionFailure closed(MqttLink.LinkDown down) {
+        boolean wasOpen = down.wasOpen();
+        List<Throwable> chain = chain(down.cause());
+        if (down.raisedReceiveMaximum() > 0) {
+            return failure(
+                    FailureKind.MQTT_RECEIVE_MAXIMUM_EXCEEDED,
+                    0x93,
+                    "The broker sent more messages at once than we allowed it to, so the connection had to be ended.",
+                    "The limit is raised to " + down.raisedReceiveMaximum()
+                            + " for this broker; set a higher receive maximum, or update the broker.");
+        }
         for (Throwable t : chain) {
             if (t instanceof Mqtt5ConnAckException e) {
                 return connAck(
@@ -155,6 +164,9 @@ final class FailureClassifier {
         ConnectionFailure failure = network(chain);
         if (failure == null && definition.transport().isSecure()) {
             failure = tls(chain);
+            if (failure == null && !down.tlsSpoken()) {
+                failure = notTls();
+            }
         }
         return failure == null ? early(chain) : failure;
     }

@@ -39,6 +39,8 @@ public enum FailureKind {
     MQTT_KEEPALIVE_TIMEOUT(MQTT, true),
     MQTT_REDIRECT(MQTT, false),
     MQTT_PROTOCOL(MQTT, true),
+    /** The broker sent more at once than it may, and the client had to end the connection; the limit is raised. */
+    MQTT_RECEIVE_MAXIMUM_EXCEEDED(MQTT, true),
     /** The broker, or the network between, ended a link that had worked. */
     CONNECTION_LOST(MQTT, true),
     /** The broker left a SUBSCRIBE or a PUBLISH unanswered. */

@@ -28,7 +28,7 @@ final class Failures {
         return String.format("0x%02X", code);
     }
 
-    /** Text from a broker, a resolver or the runtime: without control characters and of bounded length. */
+    /** Text from a broker, a resolver or the runtime: without control characters or a final stop, and of bounded length. */
     static String clean(@Nullable String text) {
         if (text == null) {
             return "";
@@ -38,6 +38,7 @@ final class Failures {
                 .limit(MAX_TEXT)
                 .map(c -> Character.isISOControl(c) || Character.getType(c) == Character.FORMAT ? ' ' : c)
                 .forEach(clean::appendCodePoint);
-        return clean.toString().strip();
+        String stripped = clean.toString().strip();
+        return stripped.endsWith(".") ? stripped.substring(0, stripped.length() - 1) : stripped;
     }
 }

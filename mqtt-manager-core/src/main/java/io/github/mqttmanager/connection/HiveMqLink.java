@@ -33,6 +33,8 @@ import org.slf4j.LoggerFactory;
 abstract class HiveMqLink implements MqttLink {
     private static final Logger LOG = LoggerFactory.getLogger(HiveMqLink.class);
 
+    private static final int RECEIVE_MAXIMUM_CAP = 65_535;
+
     private enum Phase {
         IDLE,
         ATTEMPTING,
@@ -56,6 +58,7 @@ abstract class HiveMqLink implements MqttLink {
     private boolean endSession;
     private boolean flowEnded = true;
     private boolean sessionOpenedHere;
+    private int receiveMaximum;
     private @Nullable CompletableFuture<Void> gate;
     private @Nullable InetSocketAddress next;
 
@@ -70,7 +73,14 @@ abstract class HiveMqLink implements MqttLink {
         this.executors = executors;
         this.timeouts = timeouts;
         this.tls = tls;
+        this.receiveMaximum = definition.session().receiveMaximum();
     }
+
+    /** Whether the connection was ended by ourselves, for the broker sent more than the receive maximum allows. */
+    abstract boolean isReceiveMaximumExceeded(MqttClientDisconnectedContext context);
+
+    /** Sets the limit for the next connection; not on the first one. */
+    abstract void receiveMaximum(MqttClientReconnector reconnector, int maximum);
 
     /** Builds the client; called once, before the first attempt. */
     abstract void build(MqttClientTransportConfig transport);
@@ -173,8 +183,15 @@ abstract class HiveMqLink implements MqttLink {
         MqttClientReconnector reconnector = context.getReconnector();
         boolean wasOpen;
         boolean ended;
+        int raised = 0;
         synchronized (this) {
             wasOpen = phase == Phase.OPEN;
+            if (isReceiveMaximumExceeded(context)) {
+                // Some brokers do not keep to it; to insist would end each connection, and the messages would come for
+                // ever.
+                raised = Math.min(receiveMaximum * 4, RECEIVE_MAXIMUM_CAP);
+                receiveMaximum = raised;
+            }
             ended = closing;
             if (ended) {
                 phase = Phase.CLOSED;
@@ -194,14 +211,16 @@ abstract class HiveMqLink implements MqttLink {
             cancelFlow();
             observer.closed();
         } else {
-            observer.down(new LinkDown(context.getCause(), wasOpen));
+            observer.down(new LinkDown(context.getCause(), wasOpen, tls.isSpoken(), raised));
         }
     }
 
     /** On the event loop, when the gate opens. */
     private void onGate(MqttClientReconnector reconnector) {
         InetSocketAddress address;
+        int maximum;
         synchronized (this) {
+            maximum = receiveMaximum;
             address = closing ? null : next;
             if (address == null) {
                 phase = Phase.CLOSED;
@@ -212,6 +231,9 @@ abstract class HiveMqLink implements MqttLink {
             cancelFlow();
             observer.closed();
             return;
+        }
+        if (maximum != definition.session().receiveMaximum()) {
+            receiveMaximum(reconnector, maximum);
         }
         try {
             reconnector.transportConfig(transport(address));

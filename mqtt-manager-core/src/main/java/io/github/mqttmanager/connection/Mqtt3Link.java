@@ -5,6 +5,8 @@ import com.hivemq.client.mqtt.MqttClientTransportConfig;
 import com.hivemq.client.mqtt.MqttGlobalPublishFilter;
 import com.hivemq.client.mqtt.datatypes.MqttQos;
 import com.hivemq.client.mqtt.exceptions.MqttEncodeException;
+import com.hivemq.client.mqtt.lifecycle.MqttClientDisconnectedContext;
+import com.hivemq.client.mqtt.lifecycle.MqttClientReconnector;
 import com.hivemq.client.mqtt.mqtt3.Mqtt3AsyncClient;
 import com.hivemq.client.mqtt.mqtt3.Mqtt3Client;
 import com.hivemq.client.mqtt.mqtt3.Mqtt3ClientBuilder;
@@ -105,6 +107,15 @@ final class Mqtt3Link extends HiveMqLink {
         // The outcome comes through the listeners; the future only tells it again.
         client().connect(connect).exceptionally(failure -> null);
     }
+
+    /** MQTT 3.1.1 knows no such limit. */
+    @Override
+    boolean isReceiveMaximumExceeded(MqttClientDisconnectedContext context) {
+        return false;
+    }
+
+    @Override
+    void receiveMaximum(MqttClientReconnector reconnector, int maximum) {}
 
     @Override
     void registerFlow() {

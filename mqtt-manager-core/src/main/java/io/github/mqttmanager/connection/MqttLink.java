@@ -78,8 +78,10 @@ interface MqttLink {
      *
      * @param cause from the client, or null where nothing failed
      * @param wasOpen whether the broker had accepted us
+     * @param tlsSpoken whether the other side has ever shown a certificate
+     * @param raisedReceiveMaximum the limit from now on, if the broker exceeded the former one; else 0
      */
-    record LinkDown(@Nullable Throwable cause, boolean wasOpen) {}
+    record LinkDown(@Nullable Throwable cause, boolean wasOpen, boolean tlsSpoken, int raisedReceiveMaximum) {}
 
     /** A publish that will never be taken. */
     final class RefusedPublish extends RuntimeException {

@@ -14,7 +14,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509ExtendedTrustManager;
 import org.jspecify.annotations.Nullable;
 
 /** Makes what the client needs for TLS out of the settings; one per link, for the client compares by identity. */
@@ -23,6 +25,8 @@ final class TlsMaterial {
     private @Nullable TlsSettings made;
     private @Nullable TrustManagerFactory trust;
     private @Nullable KeyManagerFactory key;
+    private @Nullable TrustManagerFactory bundleTrust;
+    private volatile boolean spoken;
 
     TlsMaterial(TlsBundles bundles) {
         this.bundles = bundles;
@@ -32,7 +36,10 @@ final class TlsMaterial {
     synchronized MqttClientSslConfig config(TlsSettings settings, Duration handshakeTimeout) {
         if (settings.trust() instanceof TlsSettings.Bundle bundle) {
             TlsBundles.Material material = bundles.bundle(bundle.name());
-            trust = material.trust();
+            if (trust == null || bundleTrust != material.trust()) {
+                bundleTrust = material.trust();
+                trust = witnessed(material.trust());
+            }
             key = material.key();
         } else if (!settings.equals(made)) {
             try {
@@ -57,22 +64,39 @@ final class TlsMaterial {
         return builder.build();
     }
 
-    private static @Nullable TrustManagerFactory trust(TlsSettings.Trust trust)
-            throws GeneralSecurityException, IOException {
+    /** Whether the other side has ever shown a certificate. */
+    boolean isSpoken() {
+        return spoken;
+    }
+
+    private TrustManagerFactory trust(TlsSettings.Trust trust) throws GeneralSecurityException, IOException {
+        if (trust instanceof TlsSettings.Pinned pinned) {
+            return new FixedTrust(new PinnedCertificate(pinned.sha256(), this::seen));
+        }
+        KeyStore store = null;
         if (trust instanceof TlsSettings.Authorities authorities) {
-            KeyStore store = emptyStore();
+            store = emptyStore();
             int n = 0;
             for (X509Certificate certificate : Pem.certificates(authorities.pem(), "CA certificate")) {
                 store.setCertificateEntry("ca-" + n++, certificate);
             }
-            TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-            factory.init(store);
-            return factory;
         }
-        if (trust instanceof TlsSettings.Pinned pinned) {
-            return new PinnedTrust(pinned.sha256());
+        TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        factory.init(store);
+        return witnessed(factory);
+    }
+
+    private TrustManagerFactory witnessed(TrustManagerFactory factory) {
+        for (TrustManager manager : factory.getTrustManagers()) {
+            if (manager instanceof X509ExtendedTrustManager extended) {
+                return new FixedTrust(new WitnessedTrust(extended, this::seen));
+            }
         }
-        return null;
+        return factory;
+    }
+
+    private void seen() {
+        spoken = true;
     }
 
     private static KeyManagerFactory key(TlsSettings.ClientCertificate client)

@@ -1,0 +1,111 @@
+package io.github.mqttmanager.it;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** An authority of our own and what it signed, made with the JDK's keytool for one test. */
+final class Certificates implements AutoCloseable {
+    private static final String STORE_PASSWORD = "changeit";
+
+    private final Path directory;
+
+    private Certificates(Path directory) {
+        this.directory = directory;
+    }
+
+    static Certificates make() {
+        try {
+            Certificates made = new Certificates(Files.createTempDirectory("certificates"));
+            made.keytool("-genkeypair", "-alias", "ca", "-dname", "CN=Test CA", "-ext", "bc:c", "-validity", "30");
+            made.sign("server", "-ext", "san=dns:localhost,ip:127.0.0.1", "-validity", "30");
+            made.sign("elsewhere", "-ext", "san=dns:broker.example", "-validity", "30");
+            made.sign("expired", "-ext", "san=dns:localhost", "-startdate", "-10d", "-validity", "5");
+            made.keytool("-exportcert", "-rfc", "-alias", "ca", "-file", made.path("ca.pem"));
+            return made;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void sign(String alias, String... options) {
+        keytool("-genkeypair", "-alias", alias, "-dname", "CN=" + alias);
+        keytool("-certreq", "-alias", alias, "-file", path(alias + ".csr"));
+        List<String> arguments = new ArrayList<>(List.of(
+                "-gencert", "-rfc", "-alias", "ca", "-infile", path(alias + ".csr"), "-outfile", path(alias + ".pem")));
+        arguments.addAll(List.of(options));
+        keytool(arguments.toArray(String[]::new));
+        Mosquitto.run(List.of(
+                "openssl",
+                "pkcs12",
+                "-in",
+                path("store.p12"),
+                "-passin",
+                "pass:" + STORE_PASSWORD,
+                "-nocerts",
+                "-nodes",
+                "-out",
+                path("all-keys.pem")));
+        // openssl writes all keys; the one that belongs to the certificate is the one under its own name.
+        writeKey(alias);
+    }
+
+    private void writeKey(String alias) {
+        try {
+            String all = Files.readString(directory.resolve("all-keys.pem"));
+            int name = all.indexOf("friendlyName: " + alias);
+            int begin = all.indexOf("-----BEGIN PRIVATE KEY-----", name);
+            int end = all.indexOf("-----END PRIVATE KEY-----", begin) + "-----END PRIVATE KEY-----".length();
+            Files.writeString(directory.resolve(alias + ".key"), all.substring(begin, end) + "\n");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void keytool(String... arguments) {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "keytool").toString()));
+        command.addAll(List.of(arguments));
+        command.addAll(List.of("-keystore", path("store.p12"), "-storetype", "PKCS12", "-storepass", STORE_PASSWORD));
+        if (List.of(arguments).contains("-genkeypair")) {
+            command.addAll(List.of("-keyalg", "EC", "-groupname", "secp256r1"));
+        }
+        Mosquitto.run(command);
+    }
+
+    private String path(String name) {
+        return directory.resolve(name).toString();
+    }
+
+    String authority() {
+        try {
+            return Files.readString(directory.resolve("ca.pem"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** A broker that speaks TLS with one of {@code server}, {@code elsewhere} and {@code expired}. */
+    Mosquitto mosquitto(String name) {
+        return Mosquitto.start(
+                "allow_anonymous true",
+                "cafile " + path("ca.pem"),
+                "certfile " + path(name + ".pem"),
+                "keyfile " + path(name + ".key"));
+    }
+
+    @Override
+    public void close() {
+        try (var files = Files.list(directory)) {
+            for (Path file : files.toList()) {
+                Files.delete(file);
+            }
+            Files.delete(directory);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,271 @@
+package io.github.mqttmanager.jpa;
+
+import io.github.mqttmanager.broker.BrokerDefinition;
+import io.github.mqttmanager.broker.BrokerId;
+import io.github.mqttmanager.broker.Credentials;
+import io.github.mqttmanager.broker.Endpoint;
+import io.github.mqttmanager.broker.MqttVersion;
+import io.github.mqttmanager.broker.ProxySettings;
+import io.github.mqttmanager.broker.ReconnectSettings;
+import io.github.mqttmanager.broker.Secret;
+import io.github.mqttmanager.broker.SessionSettings;
+import io.github.mqttmanager.broker.TlsSettings;
+import io.github.mqttmanager.broker.Transport;
+import io.github.mqttmanager.broker.WebSocketSettings;
+import io.github.mqttmanager.broker.Will;
+import io.github.mqttmanager.topic.QoS;
+import io.github.mqttmanager.topic.TopicName;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** Writes definitions to rows and reads them back, with secrets sealed. This class is thread-safe. */
+final class BrokerRows {
+    private static final String PASSWORD = "credentials.password";
+    private static final String PROXY_PASSWORD = "proxy.credentials.password";
+    private static final String CLIENT_KEY = "tls.client-certificate.key";
+    private static final String HEADER = "websocket.headers.";
+
+    private final SecretCipher cipher;
+
+    BrokerRows(SecretCipher cipher) {
+        this.cipher = cipher;
+    }
+
+    /** Writes everything except the version and the times. */
+    void write(BrokerDefinition from, MqttManagerBroker to) {
+        Place place = new Place(from.id(), from.owner());
+        to.id = from.id().value();
+        to.name = from.name();
+        to.owner = from.owner();
+        to.active = from.active();
+        to.endpoints = from.endpoints().stream().map(Endpoint::toString).collect(Collectors.joining("\n"));
+        to.transport = from.transport().name();
+        to.mqttVersion = from.mqttVersion().name();
+        to.clientIdentifier = from.clientIdentifier();
+        to.keepAlive = from.keepAlive().toNanos();
+        Credentials credentials = from.credentials();
+        to.username = credentials == null ? null : credentials.username();
+        to.passwordSealed = credentials == null ? null : seal(credentials.password(), place, PASSWORD);
+        writeTls(from.tls(), place, to);
+        to.webSocketPath = from.webSocket().path();
+        to.webSocketHeadersSealed = headers(from.webSocket().headers(), place);
+        writeProxy(from.proxy(), place, to);
+        to.sessionCleanStart = from.session().cleanStart();
+        to.sessionExpiry = from.session().expiry().toNanos();
+        to.sessionReceiveMaximum = from.session().receiveMaximum();
+        to.sessionMaximumPacketSize = from.session().maximumPacketSize();
+        Will will = from.will();
+        to.willTopic = will == null ? null : will.topic().value();
+        to.willPayload = will == null ? null : will.payload();
+        to.willQos = will == null ? null : will.qos().code();
+        to.willRetain = will == null ? null : will.retain();
+        to.willDelay = will == null ? null : will.delay().toNanos();
+        to.reconnectInitialDelay = from.reconnect().initialDelay().toNanos();
+        to.reconnectEarlyMaximum = from.reconnect().earlyMaximum().toNanos();
+        to.reconnectEarlyPhase = from.reconnect().earlyPhase().toNanos();
+        to.reconnectLateMaximum = from.reconnect().lateMaximum().toNanos();
+        to.reconnectStableAfter = from.reconnect().stableAfter().toNanos();
+    }
+
+    private void writeTls(TlsSettings from, Place place, MqttManagerBroker to) {
+        TlsSettings.Trust trust = from.trust();
+        if (trust instanceof TlsSettings.Authorities authorities) {
+            to.tlsTrust = "AUTHORITIES";
+            to.tlsTrustValue = authorities.pem();
+        } else if (trust instanceof TlsSettings.Pinned pinned) {
+            to.tlsTrust = "PINNED";
+            to.tlsTrustValue = pinned.sha256();
+        } else if (trust instanceof TlsSettings.Bundle bundle) {
+            to.tlsTrust = "BUNDLE";
+            to.tlsTrustValue = bundle.name();
+        } else {
+            to.tlsTrust = "SYSTEM";
+            to.tlsTrustValue = null;
+        }
+        to.tlsVerifyHostname = from.verifyHostname();
+        to.tlsMinimumVersion = from.minimumVersion().name();
+        TlsSettings.ClientCertificate certificate = from.clientCertificate();
+        to.tlsClientCertificate = certificate == null ? null : certificate.certificatePem();
+        to.tlsClientKeySealed = certificate == null ? null : seal(certificate.key(), place, CLIENT_KEY);
+    }
+
+    private void writeProxy(@Nullable ProxySettings from, Place place, MqttManagerBroker to) {
+        Credentials credentials = from == null ? null : from.credentials();
+        to.proxyType = from == null ? null : from.type().name();
+        to.proxyEndpoint = from == null ? null : from.endpoint().toString();
+        to.proxyUsername = credentials == null ? null : credentials.username();
+        to.proxyPasswordSealed = credentials == null ? null : seal(credentials.password(), place, PROXY_PASSWORD);
+    }
+
+    private @Nullable String headers(Map<String, String> headers, Place place) {
+        if (headers.isEmpty()) {
+            return null;
+        }
+        StringBuilder lines = new StringBuilder();
+        new TreeMap<>(headers)
+                .forEach((name, value) -> lines.append(name)
+                        .append(": ")
+                        .append(seal(Secret.of(value), place, HEADER + name))
+                        .append('\n'));
+        return lines.toString();
+    }
+
+    /**
+     * Reads a row.
+     *
+     * @throws SecretUnreadableException if a secret cannot be opened
+     * @throws RuntimeException if the row holds no valid definition
+     */
+    BrokerDefinition read(MqttManagerBroker row) {
+        BrokerId id = BrokerId.of(row.id);
+        Place place = new Place(id, row.owner);
+        return new BrokerDefinition(
+                id,
+                row.name,
+                row.owner,
+                row.endpoints.lines().map(BrokerRows::endpoint).toList(),
+                Transport.valueOf(row.transport),
+                readTls(row, place),
+                new WebSocketSettings(row.webSocketPath, headers(row.webSocketHeadersSealed, place)),
+                readProxy(row, place),
+                credentials(row.username, open(row.passwordSealed, place, PASSWORD)),
+                MqttVersion.valueOf(row.mqttVersion),
+                row.clientIdentifier,
+                Duration.ofNanos(row.keepAlive),
+                new SessionSettings(
+                        row.sessionCleanStart,
+                        Duration.ofNanos(row.sessionExpiry),
+                        row.sessionReceiveMaximum,
+                        row.sessionMaximumPacketSize),
+                will(row),
+                new ReconnectSettings(
+                        Duration.ofNanos(row.reconnectInitialDelay),
+                        Duration.ofNanos(row.reconnectEarlyMaximum),
+                        Duration.ofNanos(row.reconnectEarlyPhase),
+                        Duration.ofNanos(row.reconnectLateMaximum),
+                        Duration.ofNanos(row.reconnectStableAfter)),
+                row.active,
+                row.version);
+    }
+
+    private TlsSettings readTls(MqttManagerBroker row, Place place) {
+        TlsSettings.Trust trust = switch (row.tlsTrust) {
+            case "SYSTEM" -> new TlsSettings.SystemTrust();
+            case "AUTHORITIES" -> new TlsSettings.Authorities(required(row.tlsTrustValue, "tls_trust_value"));
+            case "PINNED" -> new TlsSettings.Pinned(required(row.tlsTrustValue, "tls_trust_value"));
+            case "BUNDLE" -> new TlsSettings.Bundle(required(row.tlsTrustValue, "tls_trust_value"));
+            default -> throw new IllegalStateException("tls_trust " + row.tlsTrust + " is not known");
+        };
+        Secret key = open(row.tlsClientKeySealed, place, CLIENT_KEY);
+        return new TlsSettings(
+                trust,
+                key == null
+                        ? null
+                        : new TlsSettings.ClientCertificate(
+                                required(row.tlsClientCertificate, "tls_client_certificate"), key),
+                row.tlsVerifyHostname,
+                TlsSettings.Version.valueOf(row.tlsMinimumVersion));
+    }
+
+    private @Nullable ProxySettings readProxy(MqttManagerBroker row, Place place) {
+        if (row.proxyType == null) {
+            return null;
+        }
+        return new ProxySettings(
+                ProxySettings.Type.valueOf(row.proxyType),
+                endpoint(required(row.proxyEndpoint, "proxy_endpoint")),
+                credentials(row.proxyUsername, open(row.proxyPasswordSealed, place, PROXY_PASSWORD)));
+    }
+
+    private Map<String, String> headers(@Nullable String lines, Place place) {
+        Map<String, String> headers = new HashMap<>();
+        if (lines != null) {
+            lines.lines().forEach(line -> {
+                int end = line.indexOf(": ");
+                if (end < 1) {
+                    throw new IllegalStateException("websocket_headers_sealed has a line without a name");
+                }
+                String name = line.substring(0, end);
+                Secret value = open(line.substring(end + 2), place, HEADER + name);
+                headers.put(name, new String(Objects.requireNonNull(value).reveal(), StandardCharsets.UTF_8));
+            });
+        }
+        return headers;
+    }
+
+    private static @Nullable Will will(MqttManagerBroker row) {
+        if (row.willTopic == null) {
+            return null;
+        }
+        return new Will(
+                TopicName.of(row.willTopic),
+                required(row.willPayload, "will_payload"),
+                QoS.of(required(row.willQos, "will_qos")),
+                required(row.willRetain, "will_retain"),
+                Duration.ofNanos(required(row.willDelay, "will_delay_ns")));
+    }
+
+    private static @Nullable Credentials credentials(@Nullable String username, @Nullable Secret password) {
+        return username == null && password == null ? null : new Credentials(username, password);
+    }
+
+    private static Endpoint endpoint(String text) {
+        int colon = text.lastIndexOf(':');
+        if (colon < 1) {
+            throw new IllegalStateException("an endpoint has no port");
+        }
+        String host = text.substring(0, colon);
+        boolean bracketed = host.startsWith("[") && host.endsWith("]");
+        return Endpoint.of(
+                bracketed ? host.substring(1, host.length() - 1) : host, Integer.parseInt(text.substring(colon + 1)));
+    }
+
+    private static <T> T required(@Nullable T value, String column) {
+        if (value == null) {
+            throw new IllegalStateException("column " + column + " is null");
+        }
+        return value;
+    }
+
+    /** Whether all secrets of the row are sealed with the key that is used for sealing now. */
+    boolean isCurrent(MqttManagerBroker row) {
+        Stream<String> headers = row.webSocketHeadersSealed == null
+                ? Stream.empty()
+                : row.webSocketHeadersSealed.lines().map(line -> line.substring(line.indexOf(": ") + 2));
+        return Stream.concat(
+                        Stream.of(row.passwordSealed, row.proxyPasswordSealed, row.tlsClientKeySealed)
+                                .filter(Objects::nonNull),
+                        headers)
+                .allMatch(cipher::isCurrent);
+    }
+
+    private @Nullable String seal(@Nullable Secret plain, Place place, String field) {
+        return plain == null ? null : cipher.seal(plain, place.context(field));
+    }
+
+    private @Nullable Secret open(@Nullable String sealed, Place place, String field) {
+        if (sealed == null) {
+            return null;
+        }
+        try {
+            return cipher.open(sealed, place.context(field));
+        } catch (GeneralSecurityException e) {
+            throw new SecretUnreadableException(place.id, field, e);
+        }
+    }
+
+    /** What a secret belongs to. None of the parts can contain a line break. */
+    private record Place(BrokerId id, @Nullable String owner) {
+        String context(String field) {
+            return String.join("\n", "mqtt_manager_broker", id.value(), owner == null ? "" : owner, field);
+        }
+    }
+}

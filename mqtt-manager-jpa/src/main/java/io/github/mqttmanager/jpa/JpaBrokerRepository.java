@@ -1,0 +1,401 @@
+package io.github.mqttmanager.jpa;
+
+import io.github.mqttmanager.BrokerInUseException;
+import io.github.mqttmanager.broker.BrokerDefinition;
+import io.github.mqttmanager.broker.BrokerId;
+import io.github.mqttmanager.broker.BrokerRepository;
+import io.github.mqttmanager.broker.RepositoryChanges;
+import io.github.mqttmanager.broker.VersionConflictException;
+import jakarta.persistence.EntityManager;
+import jakarta.persistence.LockModeType;
+import jakarta.persistence.TypedQuery;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Broker definitions in the table {@code mqtt_manager_broker}, with passwords and private keys sealed by a {@link SecretCipher}.
+ *
+ * <p>What cannot be read: {@link #find} throws, {@link SecretUnreadableException} where it is a secret; pages leave the definition out,
+ * log it once and list it in {@link #unreadable}, so that one of them does not stop the others. So a definition that is missing from
+ * a page is deleted only if {@link #find} says so.
+ *
+ * <p>Tells of its own changes, after they are committed. No row stays in the persistence context, so those of a joined transaction
+ * are never stale. This class is thread-safe.
+ */
+public final class JpaBrokerRepository implements BrokerRepository, RepositoryChanges<BrokerId> {
+    private static final Logger LOG = LoggerFactory.getLogger(JpaBrokerRepository.class);
+    private static final String SEQUENCE = "mqtt_manager_broker_seq";
+
+    private final JpaSession session;
+    private final Clock clock;
+    private final BrokerRows rows;
+    private final ChangeListeners<BrokerId> listeners = new ChangeListeners<>();
+    private final Map<BrokerId, String> unreadable = new ConcurrentHashMap<>();
+
+    public JpaBrokerRepository(JpaSession session, SecretCipher cipher) {
+        this(session, cipher, Clock.systemUTC());
+    }
+
+    /** @param clock of {@link #timestamps} */
+    public JpaBrokerRepository(JpaSession session, SecretCipher cipher, Clock clock) {
+        this.session = session;
+        this.clock = clock;
+        this.rows = new BrokerRows(cipher);
+    }
+
+    /** An id that no broker had: the decimal text of the next number of {@code mqtt_manager_broker_seq}. */
+    public BrokerId nextId() {
+        return BrokerId.of(session.inTransaction(manager -> Database.next(manager, SEQUENCE)));
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * @throws SecretUnreadableException if one of its secrets cannot be decrypted
+     */
+    @Override
+    public Optional<BrokerDefinition> find(BrokerId id) {
+        Optional<MqttManagerBroker> row = session.inTransaction(manager -> {
+            MqttManagerBroker found = manager.find(MqttManagerBroker.class, id.value());
+            if (found != null) {
+                manager.detach(found);
+            }
+            return Optional.ofNullable(found);
+        });
+        if (row.isEmpty()) {
+            unreadable.remove(id);
+        }
+        return row.map(this::read);
+    }
+
+    @Override
+    public List<BrokerDefinition> page(@Nullable BrokerId after, int limit) {
+        return page(
+                after,
+                limit,
+                manager -> manager.createQuery(
+                        "select b from MqttManagerBroker b where b.id > :after order by b.id",
+                        MqttManagerBroker.class));
+    }
+
+    @Override
+    public List<BrokerDefinition> pageOfOwner(String owner, @Nullable BrokerId after, int limit) {
+        return page(
+                after,
+                limit,
+                manager -> manager.createQuery(
+                                "select b from MqttManagerBroker b where b.owner = :owner and b.id > :after order by b.id",
+                                MqttManagerBroker.class)
+                        .setParameter("owner", owner));
+    }
+
+    private List<BrokerDefinition> page(
+            @Nullable BrokerId after, int limit, Function<EntityManager, TypedQuery<MqttManagerBroker>> query) {
+        if (limit < 1) {
+            throw new IllegalArgumentException("limit must be at least 1, not " + limit);
+        }
+        List<BrokerDefinition> page = new ArrayList<>();
+        String last = after == null ? "" : after.value();
+        while (page.size() < limit) {
+            int wanted = limit - page.size();
+            List<MqttManagerBroker> found = rowsAfter(last, wanted, query);
+            for (MqttManagerBroker row : found) {
+                readable(row).ifPresent(page::add);
+            }
+            if (found.size() < wanted) {
+                break;
+            }
+            last = found.get(found.size() - 1).id;
+        }
+        return page;
+    }
+
+    private List<MqttManagerBroker> rowsAfter(
+            String last, int limit, Function<EntityManager, TypedQuery<MqttManagerBroker>> query) {
+        return session.inTransaction(manager -> {
+            List<MqttManagerBroker> found = query.apply(manager)
+                    .setParameter("after", last)
+                    .setMaxResults(limit)
+                    .getResultList();
+            found.forEach(manager::detach);
+            return found;
+        });
+    }
+
+    private BrokerDefinition read(MqttManagerBroker row) {
+        BrokerId id = BrokerId.of(row.id);
+        try {
+            BrokerDefinition definition = rows.read(row);
+            unreadable.remove(id);
+            return definition;
+        } catch (SecretUnreadableException e) {
+            note(id, e);
+            throw e;
+        } catch (RuntimeException e) {
+            note(id, e);
+            throw new IllegalStateException("broker " + id + " cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    private Optional<BrokerDefinition> readable(MqttManagerBroker row) {
+        try {
+            return Optional.of(read(row));
+        } catch (RuntimeException e) {
+            // noted by read
+            return Optional.empty();
+        }
+    }
+
+    private void note(BrokerId id, RuntimeException e) {
+        if (unreadable.put(id, String.valueOf(e.getMessage())) == null) {
+            LOG.error("Broker {} is left out, because it cannot be read: {}", id, e.getMessage());
+        }
+    }
+
+    /** The brokers that could not be read when last tried, with the reason. */
+    public Map<BrokerId, String> unreadable() {
+        return new TreeMap<>(unreadable);
+    }
+
+    @Override
+    public long countOfOwner(String owner) {
+        return session.inTransaction(manager -> manager.createQuery(
+                        "select count(b) from MqttManagerBroker b where b.owner = :owner", Long.class)
+                .setParameter("owner", owner)
+                .getSingleResult());
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * @throws SecretKeyMissingException if it has secrets and there is no key to encrypt them with
+     */
+    @Override
+    public BrokerDefinition save(BrokerDefinition definition) {
+        return saveAll(List.of(definition)).get(0);
+    }
+
+    @Override
+    public List<BrokerDefinition> saveAll(List<BrokerDefinition> definitions) {
+        if (definitions.isEmpty()) {
+            return List.of();
+        }
+        List<BrokerId> ids = definitions.stream().map(BrokerDefinition::id).toList();
+        if (new HashSet<>(ids).size() < ids.size()) {
+            throw new IllegalArgumentException("a broker occurs twice among those to save");
+        }
+        try {
+            return session.inTransaction(manager -> {
+                List<BrokerDefinition> saved = write(manager, definitions);
+                session.afterCommit(() -> listeners.tell(ids));
+                return saved;
+            });
+        } catch (RuntimeException e) {
+            SqlFailure failure = SqlFailure.in(e).orElseThrow(() -> e);
+            if (failure.isConflict("mqtt_manager_broker")) {
+                VersionConflictException conflict = conflict(failure.culprit(ids, BrokerId::value));
+                conflict.initCause(e);
+                throw conflict;
+            }
+            throw e;
+        }
+    }
+
+    private List<BrokerDefinition> write(EntityManager manager, List<BrokerDefinition> definitions) {
+        Instant now = now();
+        Map<String, MqttManagerBroker> stored = lock(
+                manager,
+                definitions.stream().map(definition -> definition.id().value()).toList());
+        for (BrokerDefinition definition : definitions) {
+            MqttManagerBroker row = stored.get(definition.id().value());
+            if ((row == null ? 0 : row.version) != definition.version()) {
+                throw conflict(definition.id());
+            }
+        }
+        List<BrokerDefinition> saved = new ArrayList<>();
+        for (BrokerDefinition definition : definitions) {
+            MqttManagerBroker row = stored.get(definition.id().value());
+            boolean added = row == null;
+            if (row == null) {
+                row = new MqttManagerBroker();
+                row.createdAt = now;
+                stored.put(definition.id().value(), row);
+            }
+            rows.write(definition, row);
+            row.version = definition.version() + 1;
+            row.updatedAt = now;
+            if (added) {
+                manager.persist(row);
+            }
+            saved.add(definition.toBuilder().version(row.version).build());
+        }
+        manager.flush();
+        stored.values().forEach(manager::detach);
+        return saved;
+    }
+
+    /** The rows that exist, locked in the order of their ids, so that two who do this cannot wait for each other. */
+    private static Map<String, MqttManagerBroker> lock(EntityManager manager, Collection<String> ids) {
+        Map<String, MqttManagerBroker> stored = new HashMap<>();
+        for (List<String> chunk : Chunks.of(ids.stream().sorted().toList())) {
+            manager.createQuery(
+                            "select b from MqttManagerBroker b where b.id in :ids order by b.id",
+                            MqttManagerBroker.class)
+                    .setParameter("ids", chunk)
+                    .setLockMode(LockModeType.PESSIMISTIC_WRITE)
+                    .getResultList()
+                    .forEach(row -> stored.put(row.id, row));
+        }
+        return stored;
+    }
+
+    private static VersionConflictException conflict(BrokerId id) {
+        return new VersionConflictException(
+                id.value(), "broker " + id + " was changed, deleted or created by somebody else");
+    }
+
+    @Override
+    public boolean setActive(BrokerId id, boolean active) {
+        return session.inTransaction(manager -> {
+            int found = manager.createQuery(
+                            "update MqttManagerBroker b set b.active = :active, b.updatedAt = :now where b.id = :id")
+                    .setParameter("active", active)
+                    .setParameter("now", now())
+                    .setParameter("id", id.value())
+                    .executeUpdate();
+            if (found > 0) {
+                session.afterCommit(() -> listeners.tell(List.of(id)));
+            }
+            return found > 0;
+        });
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * @throws BrokerInUseException if devices are linked to it
+     */
+    @Override
+    public boolean delete(BrokerId id) {
+        try {
+            return session.inTransaction(manager -> {
+                long devices = manager.createQuery(
+                                "select count(d) from MqttManagerDevice d where d.brokerId = :id", Long.class)
+                        .setParameter("id", id.value())
+                        .getSingleResult();
+                if (devices > 0) {
+                    throw new BrokerInUseException(id, devices);
+                }
+                int found = manager.createQuery("delete from MqttManagerBroker b where b.id = :id")
+                        .setParameter("id", id.value())
+                        .executeUpdate();
+                if (found > 0) {
+                    session.afterCommit(() -> {
+                        unreadable.remove(id);
+                        listeners.tell(List.of(id));
+                    });
+                }
+                return found > 0;
+            });
+        } catch (RuntimeException e) {
+            // a device was linked to it after they were counted
+            if (SqlFailure.in(e)
+                    .filter(failure -> failure.isForeignKey("mqtt_manager_device_broker_fk"))
+                    .isPresent()) {
+                BrokerInUseException inUse = new BrokerInUseException(id, 1);
+                inUse.initCause(e);
+                throw inUse;
+            }
+            throw e;
+        }
+    }
+
+    /** When these brokers were stored; those that do not exist are not in it. */
+    public Map<BrokerId, Timestamps> timestamps(Collection<BrokerId> ids) {
+        Set<String> values = new HashSet<>();
+        ids.forEach(id -> values.add(id.value()));
+        Map<BrokerId, Timestamps> found = new HashMap<>();
+        session.inTransaction(manager -> {
+            for (List<String> chunk : Chunks.of(values)) {
+                manager.createQuery(
+                                "select b.id, b.createdAt, b.updatedAt from MqttManagerBroker b where b.id in :ids",
+                                Object[].class)
+                        .setParameter("ids", chunk)
+                        .getResultList()
+                        .forEach(row -> found.put(
+                                BrokerId.of((String) row[0]), new Timestamps((Instant) row[1], (Instant) row[2])));
+            }
+            return found;
+        });
+        return found;
+    }
+
+    /**
+     * Seals all secrets again that are not sealed with the active key, one broker a transaction; call it after a new key was made
+     * active. Versions and times stay. What cannot be read stays as it is and is listed in {@link #unreadable}.
+     *
+     * @return how many brokers were changed
+     */
+    public long resealSecrets() {
+        long changed = 0;
+        String last = "";
+        while (true) {
+            List<MqttManagerBroker> found = rowsAfter(
+                    last,
+                    Chunks.SIZE,
+                    manager -> manager.createQuery(
+                            "select b from MqttManagerBroker b where b.id > :after order by b.id",
+                            MqttManagerBroker.class));
+            for (MqttManagerBroker row : found) {
+                if (!rows.isCurrent(row) && reseal(row.id)) {
+                    changed++;
+                }
+            }
+            if (found.size() < Chunks.SIZE) {
+                return changed;
+            }
+            last = found.get(found.size() - 1).id;
+        }
+    }
+
+    private boolean reseal(String id) {
+        return session.inTransaction(manager -> {
+            for (MqttManagerBroker row : lock(manager, List.of(id)).values()) {
+                Optional<BrokerDefinition> definition = readable(row);
+                if (definition.isPresent()) {
+                    rows.write(definition.get(), row);
+                    manager.flush();
+                    manager.detach(row);
+                    return true;
+                }
+                manager.detach(row);
+            }
+            return false;
+        });
+    }
+
+    @Override
+    public Registration onChange(Consumer<? super BrokerId> listener) {
+        return listeners.add(listener);
+    }
+
+    private Instant now() {
+        return clock.instant().truncatedTo(ChronoUnit.MICROS);
+    }
+}

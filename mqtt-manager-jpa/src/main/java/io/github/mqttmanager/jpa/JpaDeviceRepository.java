@@ -1,0 +1,365 @@
+package io.github.mqttmanager.jpa;
+
+import io.github.mqttmanager.UnknownBrokerException;
+import io.github.mqttmanager.broker.BrokerId;
+import io.github.mqttmanager.broker.RepositoryChanges;
+import io.github.mqttmanager.broker.VersionConflictException;
+import io.github.mqttmanager.device.Device;
+import io.github.mqttmanager.device.DeviceId;
+import io.github.mqttmanager.device.DeviceRepository;
+import io.github.mqttmanager.device.DuplicateDeviceException;
+import jakarta.persistence.EntityManager;
+import jakarta.persistence.LockModeType;
+import jakarta.persistence.TypedQuery;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Devices in the table {@code mqtt_manager_device}, with the time each was last seen. A device's broker must be stored already.
+ *
+ * <p>Tells of its own changes, after they are committed; last-seen times are none. This class is thread-safe.
+ */
+public final class JpaDeviceRepository implements DeviceRepository, RepositoryChanges<DeviceId> {
+    private static final String SEQUENCE = "mqtt_manager_device_seq";
+    private static final String SEEN =
+            "update mqtt_manager_device set last_seen = ? where id = ? and (last_seen is null or last_seen < ?)";
+
+    private final JpaSession session;
+    private final Clock clock;
+    private final ChangeListeners<DeviceId> listeners = new ChangeListeners<>();
+
+    public JpaDeviceRepository(JpaSession session) {
+        this(session, Clock.systemUTC());
+    }
+
+    /** @param clock of {@link #timestamps} */
+    public JpaDeviceRepository(JpaSession session, Clock clock) {
+        this.session = session;
+        this.clock = clock;
+    }
+
+    /** An id that no device had: the decimal text of the next number of {@code mqtt_manager_device_seq}. */
+    public DeviceId nextId() {
+        return DeviceId.of(session.inTransaction(manager -> Database.next(manager, SEQUENCE)));
+    }
+
+    @Override
+    public Optional<Device> find(DeviceId id) {
+        return session.inTransaction(manager -> {
+                    MqttManagerDevice row = manager.find(MqttManagerDevice.class, id.value());
+                    if (row != null) {
+                        manager.detach(row);
+                    }
+                    return Optional.ofNullable(row);
+                })
+                .map(DeviceRows::read);
+    }
+
+    @Override
+    public List<Device> page(@Nullable DeviceId after, int limit) {
+        return page(
+                after,
+                limit,
+                manager -> manager.createQuery(
+                        "select d from MqttManagerDevice d where d.id > :after order by d.id",
+                        MqttManagerDevice.class));
+    }
+
+    @Override
+    public List<Device> pageOfOwner(String owner, @Nullable DeviceId after, int limit) {
+        return page(
+                after,
+                limit,
+                manager -> manager.createQuery(
+                                "select d from MqttManagerDevice d where d.owner = :owner and d.id > :after order by d.id",
+                                MqttManagerDevice.class)
+                        .setParameter("owner", owner));
+    }
+
+    @Override
+    public List<Device> pageOfBroker(BrokerId broker, @Nullable DeviceId after, int limit) {
+        return page(
+                after,
+                limit,
+                manager -> manager.createQuery(
+                                "select d from MqttManagerDevice d where d.brokerId = :broker and d.id > :after order by d.id",
+                                MqttManagerDevice.class)
+                        .setParameter("broker", broker.value()));
+    }
+
+    private List<Device> page(
+            @Nullable DeviceId after, int limit, Function<EntityManager, TypedQuery<MqttManagerDevice>> query) {
+        if (limit < 1) {
+            throw new IllegalArgumentException("limit must be at least 1, not " + limit);
+        }
+        List<MqttManagerDevice> rows = session.inTransaction(manager -> {
+            List<MqttManagerDevice> found = query.apply(manager)
+                    .setParameter("after", after == null ? "" : after.value())
+                    .setMaxResults(limit)
+                    .getResultList();
+            found.forEach(manager::detach);
+            return found;
+        });
+        return rows.stream().map(DeviceRows::read).toList();
+    }
+
+    @Override
+    public long countOfOwner(String owner) {
+        return session.inTransaction(manager -> manager.createQuery(
+                        "select count(d) from MqttManagerDevice d where d.owner = :owner", Long.class)
+                .setParameter("owner", owner)
+                .getSingleResult());
+    }
+
+    @Override
+    public long countOfBroker(BrokerId broker) {
+        return session.inTransaction(manager -> manager.createQuery(
+                        "select count(d) from MqttManagerDevice d where d.brokerId = :broker", Long.class)
+                .setParameter("broker", broker.value())
+                .getSingleResult());
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * @throws UnknownBrokerException if its broker is not stored
+     */
+    @Override
+    public Device save(Device device) {
+        return saveAll(List.of(device)).get(0);
+    }
+
+    @Override
+    public List<Device> saveAll(List<Device> devices) {
+        if (devices.isEmpty()) {
+            return List.of();
+        }
+        List<DeviceId> ids = devices.stream().map(Device::id).toList();
+        if (new HashSet<>(ids).size() < ids.size()) {
+            throw new IllegalArgumentException("a device occurs twice among those to save");
+        }
+        try {
+            return session.inTransaction(manager -> {
+                List<Device> saved = write(manager, devices);
+                session.afterCommit(() -> listeners.tell(ids));
+                return saved;
+            });
+        } catch (RuntimeException e) {
+            throw SqlFailure.in(e)
+                    .<RuntimeException>map(failure -> refusal(failure, devices, e))
+                    .orElse(e);
+        }
+    }
+
+    private static RuntimeException refusal(SqlFailure failure, List<Device> devices, RuntimeException cause) {
+        RuntimeException refusal;
+        if (failure.isUnique("mqtt_manager_device_topic_uq")) {
+            Device twin = failure.culprit(devices, Device::topicName);
+            refusal = new DuplicateDeviceException(twin.broker(), twin.topicName());
+        } else if (failure.isForeignKey("mqtt_manager_device_broker_fk")) {
+            refusal = new UnknownBrokerException(
+                    failure.culprit(devices, device -> device.broker().value()).broker());
+        } else if (failure.isConflict("mqtt_manager_device")) {
+            refusal = conflict(
+                    failure.culprit(devices, device -> device.id().value()).id());
+        } else {
+            return cause;
+        }
+        refusal.initCause(cause);
+        return refusal;
+    }
+
+    private List<Device> write(EntityManager manager, List<Device> devices) {
+        Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
+        Map<String, MqttManagerDevice> stored = lock(manager, devices);
+        for (Device device : devices) {
+            MqttManagerDevice row = stored.get(device.id().value());
+            if ((row == null ? 0 : row.version) != device.version()) {
+                throw conflict(device.id());
+            }
+        }
+        refuseDuplicates(manager, devices);
+        List<Device> saved = new ArrayList<>();
+        for (Device device : devices) {
+            MqttManagerDevice row = stored.get(device.id().value());
+            boolean added = row == null;
+            if (row == null) {
+                row = new MqttManagerDevice();
+                row.createdAt = now;
+                stored.put(device.id().value(), row);
+            }
+            DeviceRows.write(device, row);
+            row.version = device.version() + 1;
+            row.updatedAt = now;
+            if (added) {
+                manager.persist(row);
+            }
+            saved.add(device.toBuilder().version(row.version).build());
+        }
+        manager.flush();
+        stored.values().forEach(manager::detach);
+        return saved;
+    }
+
+    /** The rows that exist, locked in the order of their ids, so that two who do this cannot wait for each other. */
+    private static Map<String, MqttManagerDevice> lock(EntityManager manager, List<Device> devices) {
+        Map<String, MqttManagerDevice> stored = new HashMap<>();
+        List<String> ids =
+                devices.stream().map(device -> device.id().value()).sorted().toList();
+        for (List<String> chunk : Chunks.of(ids)) {
+            manager.createQuery(
+                            "select d from MqttManagerDevice d where d.id in :ids order by d.id",
+                            MqttManagerDevice.class)
+                    .setParameter("ids", chunk)
+                    .setLockMode(LockModeType.PESSIMISTIC_WRITE)
+                    .getResultList()
+                    .forEach(row -> stored.put(row.id, row));
+        }
+        return stored;
+    }
+
+    /** The constraint would do it too, but only this tells which device it is, and does not spoil the transaction. */
+    private static void refuseDuplicates(EntityManager manager, List<Device> devices) {
+        Map<BrokerId, Map<String, Device>> named = new HashMap<>();
+        for (Device device : devices) {
+            Device twin = named.computeIfAbsent(device.broker(), broker -> new HashMap<>())
+                    .put(device.topicName(), device);
+            if (twin != null) {
+                throw new DuplicateDeviceException(device.broker(), device.topicName());
+            }
+        }
+        named.forEach((broker, byName) -> {
+            for (List<String> chunk : Chunks.of(byName.keySet())) {
+                List<Object[]> holders = manager.createQuery(
+                                "select d.id, d.topicName from MqttManagerDevice d"
+                                        + " where d.brokerId = :broker and d.topicName in :names",
+                                Object[].class)
+                        .setParameter("broker", broker.value())
+                        .setParameter("names", chunk)
+                        .getResultList();
+                for (Object[] holder : holders) {
+                    Device device = byName.get((String) holder[1]);
+                    if (device != null && !device.id().value().equals(holder[0])) {
+                        throw new DuplicateDeviceException(broker, device.topicName());
+                    }
+                }
+            }
+        });
+    }
+
+    private static VersionConflictException conflict(DeviceId id) {
+        return new VersionConflictException(
+                id.value(), "device " + id + " was changed, deleted or created by somebody else");
+    }
+
+    @Override
+    public boolean delete(DeviceId id) {
+        return session.inTransaction(manager -> delete(manager, List.of(id.value())) > 0);
+    }
+
+    @Override
+    public long deleteOfBroker(BrokerId broker) {
+        return session.inTransaction(manager -> {
+            List<String> ids = manager.createQuery(
+                            "select d.id from MqttManagerDevice d where d.brokerId = :broker order by d.id",
+                            String.class)
+                    .setParameter("broker", broker.value())
+                    .getResultList();
+            long deleted = 0;
+            for (List<String> chunk : Chunks.of(ids)) {
+                deleted += delete(manager, chunk);
+            }
+            return deleted;
+        });
+    }
+
+    private int delete(EntityManager manager, List<String> ids) {
+        int deleted = manager.createQuery("delete from MqttManagerDevice d where d.id in :ids")
+                .setParameter("ids", ids)
+                .executeUpdate();
+        if (deleted > 0) {
+            session.afterCommit(
+                    () -> listeners.tell(ids.stream().map(DeviceId::of).toList()));
+        }
+        return deleted;
+    }
+
+    /** {@inheritDoc} In batches of 500 with a transaction each, unless the calling thread has one. */
+    @Override
+    public void saveLastSeen(Map<DeviceId, Instant> times) {
+        // ordered, so that two who do this cannot wait for each other
+        TreeMap<DeviceId, Instant> ordered = new TreeMap<>(times);
+        for (List<Map.Entry<DeviceId, Instant>> chunk : Chunks.of(ordered.entrySet())) {
+            session.inTransaction(manager -> {
+                manager.<Connection>runWithConnection(connection -> {
+                    try (PreparedStatement statement = connection.prepareStatement(SEEN)) {
+                        for (Map.Entry<DeviceId, Instant> entry : chunk) {
+                            OffsetDateTime time = entry.getValue()
+                                    .truncatedTo(ChronoUnit.MICROS)
+                                    .atOffset(ZoneOffset.UTC);
+                            statement.setObject(1, time);
+                            statement.setString(2, entry.getKey().value());
+                            statement.setObject(3, time);
+                            statement.addBatch();
+                        }
+                        statement.executeBatch();
+                    }
+                });
+                return true;
+            });
+        }
+    }
+
+    @Override
+    public Map<DeviceId, Instant> lastSeen(Collection<DeviceId> ids) {
+        Map<DeviceId, Instant> found = new HashMap<>();
+        select("select d.id, d.lastSeen from MqttManagerDevice d where d.id in :ids and d.lastSeen is not null", ids)
+                .forEach(row -> found.put(DeviceId.of((String) row[0]), (Instant) row[1]));
+        return found;
+    }
+
+    /** When these devices were stored; those that do not exist are not in it. */
+    public Map<DeviceId, Timestamps> timestamps(Collection<DeviceId> ids) {
+        Map<DeviceId, Timestamps> found = new HashMap<>();
+        select("select d.id, d.createdAt, d.updatedAt from MqttManagerDevice d where d.id in :ids", ids)
+                .forEach(row ->
+                        found.put(DeviceId.of((String) row[0]), new Timestamps((Instant) row[1], (Instant) row[2])));
+        return found;
+    }
+
+    private List<Object[]> select(String query, Collection<DeviceId> ids) {
+        Set<String> values = new HashSet<>();
+        ids.forEach(id -> values.add(id.value()));
+        return session.inTransaction(manager -> {
+            List<Object[]> found = new ArrayList<>();
+            for (List<String> chunk : Chunks.of(values)) {
+                found.addAll(manager.createQuery(query, Object[].class)
+                        .setParameter("ids", chunk)
+                        .getResultList());
+            }
+            return found;
+        });
+    }
+
+    @Override
+    public Registration onChange(Consumer<? super DeviceId> listener) {
+        return listeners.add(listener);
+    }
+}

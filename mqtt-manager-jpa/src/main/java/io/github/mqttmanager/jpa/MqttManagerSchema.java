@@ -1,0 +1,83 @@
+package io.github.mqttmanager.jpa;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+import java.util.stream.Collectors;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes the tables of this module, on request only: nothing here runs by itself.
+ *
+ * <p>The scripts are in the jar under {@code io/github/mqttmanager/jpa/migration/{h2,postgresql}}, named {@code V1__init.sql} and so on
+ * as Flyway and Liquibase like them, outside the folders that these tools search by themselves. Each can be run again without harm,
+ * so applying all of them brings any older schema up to date.
+ */
+public final class MqttManagerSchema {
+    private static final List<String> SCRIPTS = List.of("V1__init.sql");
+
+    /** Keeps two instances that start at the same time from making the same table. */
+    private static final String POSTGRESQL_LOCK = "select pg_advisory_xact_lock(7377041120261123)";
+
+    private MqttManagerSchema() {}
+
+    /**
+     * Makes what is missing.
+     *
+     * @throws IllegalStateException if the database is neither H2 nor PostgreSQL
+     * @throws SQLException if the database refuses
+     */
+    public static void apply(DataSource database) throws SQLException {
+        try (Connection connection = database.getConnection()) {
+            apply(connection);
+        }
+    }
+
+    /** As {@link #apply(DataSource)}, and commits. */
+    public static void apply(Connection connection) throws SQLException {
+        Database database = Database.of(connection);
+        boolean autoCommit = connection.getAutoCommit();
+        connection.setAutoCommit(false);
+        try (Statement statement = connection.createStatement()) {
+            if (database == Database.POSTGRESQL) {
+                statement.execute(POSTGRESQL_LOCK);
+            }
+            for (String script : SCRIPTS) {
+                for (String sql : statements(database.folder() + "/" + script)) {
+                    statement.execute(sql);
+                }
+            }
+            connection.commit();
+        } catch (SQLException | RuntimeException e) {
+            connection.rollback();
+            throw e;
+        } finally {
+            connection.setAutoCommit(autoCommit);
+        }
+    }
+
+    /** The scripts have neither a semicolon within a statement nor a comment after one. */
+    private static List<String> statements(String script) {
+        try (@Nullable InputStream in = MqttManagerSchema.class.getResourceAsStream("migration/" + script)) {
+            if (in == null) {
+                throw new IllegalStateException("script " + script + " is missing");
+            }
+            String text = new String(in.readAllBytes(), StandardCharsets.UTF_8)
+                    .lines()
+                    .filter(line -> !line.startsWith("--"))
+                    .collect(Collectors.joining("\n"));
+            return List.of(text.split(";")).stream()
+                    .map(String::strip)
+                    .filter(sql -> !sql.isEmpty())
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
