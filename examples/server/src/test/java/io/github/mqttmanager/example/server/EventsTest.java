@@ -3,6 +3,7 @@ package io.github.mqttmanager.example.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.nimbusds.jose.JOSEObjectType;
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.JWSHeader;
 import com.nimbusds.jose.crypto.ECDSASigner;
@@ -110,7 +111,10 @@ class EventsTest extends ServerTest {
         ECKey key = ECKey.parse(Files.readString(data().resolve("token-key.json")));
         Instant end = Instant.now().plusSeconds(3);
         SignedJWT token = new SignedJWT(
-                new JWSHeader.Builder(JWSAlgorithm.ES256).keyID(key.getKeyID()).build(),
+                new JWSHeader.Builder(JWSAlgorithm.ES256)
+                        .type(JOSEObjectType.JWT)
+                        .keyID(key.getKeyID())
+                        .build(),
                 new JWTClaimsSet.Builder()
                         .issuer("mqtt-manager-example-server")
                         .audience("mqtt-manager-example-api")

@@ -49,7 +49,7 @@ class LimitsTest extends ServerTest {
         assertThat(api.get("/api/mqtt-brokers/brokers").json().size()).isEqualTo(8);
         newUser()
                 .api()
-                .post("/api/mqtt-brokers/brokers", passiveBroker("Somebody else's"))
+                .post("/api/mqtt-brokers/brokers", passiveBroker("Of another user"))
                 .is(201);
     }
 

@@ -52,7 +52,8 @@ class SecretsTest extends ServerTest {
 
         Optional<String> in(byte[] bytes) {
             Optional<String> narrow = in(new String(bytes, StandardCharsets.ISO_8859_1));
-            return narrow.isPresent() ? narrow : in(new String(bytes, StandardCharsets.UTF_16BE));
+            // characters of two bytes: without the zeros
+            return narrow.isPresent() ? narrow : in(new String(bytes, StandardCharsets.ISO_8859_1).replace("\0", ""));
         }
     }
 
@@ -77,9 +78,9 @@ class SecretsTest extends ServerTest {
         assertThat(search.in("nothing")).isEmpty();
         Path file = Files.writeString(temporary().resolve("planted"), "xx" + secret);
         assertThat(search.in(Files.readAllBytes(file))).isPresent();
-        assertThat(search.in(("u" + secret).getBytes(StandardCharsets.UTF_16BE)))
-                .isEmpty();
+        assertThat(search.in(secret.getBytes(StandardCharsets.UTF_16LE))).isPresent();
         assertThat(search.in(secret.getBytes(StandardCharsets.UTF_16BE))).isPresent();
+        assertThat(search.in(secret.getBytes(StandardCharsets.UTF_16LE))).isPresent();
         // a user name is no secret: it is found where the passwords must not be
         try (LogCapture log = new LogCapture()) {
             String visible = canary("visible");

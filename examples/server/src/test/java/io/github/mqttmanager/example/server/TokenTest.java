@@ -2,6 +2,7 @@ package io.github.mqttmanager.example.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.nimbusds.jose.JOSEObjectType;
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.JWSHeader;
 import com.nimbusds.jose.JWSSigner;
@@ -52,7 +53,10 @@ class TokenTest extends ServerTest {
         return signed(
                 claims,
                 key,
-                new JWSHeader.Builder(JWSAlgorithm.ES256).keyID(key.getKeyID()).build());
+                new JWSHeader.Builder(JWSAlgorithm.ES256)
+                        .type(JOSEObjectType.JWT)
+                        .keyID(key.getKeyID())
+                        .build());
     }
 
     private static String signed(JWTClaimsSet claims, ECKey with, JWSHeader header) throws Exception {
@@ -102,18 +106,25 @@ class TokenTest extends ServerTest {
                 .encodeToString("{\"alg\":\"none\",\"typ\":\"JWT\"}".getBytes(StandardCharsets.UTF_8));
         isRefused(none + unsigned.substring(unsigned.indexOf('.')));
         ECKey foreign = new ECKeyGenerator(Curve.P_256).keyID(key.getKeyID()).generate();
-        JWSHeader header =
-                new JWSHeader.Builder(JWSAlgorithm.ES256).keyID(key.getKeyID()).build();
+        JWSHeader header = new JWSHeader.Builder(JWSAlgorithm.ES256)
+                .type(JOSEObjectType.JWT)
+                .keyID(key.getKeyID())
+                .build();
         isRefused(signed(claims().build(), foreign, header));
         isRefused(signed(
                 claims().build(),
                 foreign,
                 new JWSHeader.Builder(JWSAlgorithm.ES256)
+                        .type(JOSEObjectType.JWT)
                         .jwk(foreign.toPublicJWK())
                         .build()));
         // the public key taken for a shared secret
         JWSSigner shared = new MACSigner(key.toPublicJWK().toJSONString().getBytes(StandardCharsets.UTF_8));
-        SignedJWT confused = new SignedJWT(new JWSHeader(JWSAlgorithm.HS256), claims().build());
+        SignedJWT confused = new SignedJWT(
+                new JWSHeader.Builder(JWSAlgorithm.HS256)
+                        .type(JOSEObjectType.JWT)
+                        .build(),
+                claims().build());
         confused.sign(shared);
         isRefused(confused.serialize());
         // another payload under a good signature

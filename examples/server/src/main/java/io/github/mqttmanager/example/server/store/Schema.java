@@ -1,7 +1,6 @@
 package io.github.mqttmanager.example.server.store;
 
-import io.github.mqttmanager.jpa.MqttManagerSchema;
-import java.sql.SQLException;
+import io.github.mqttmanager.spring.MqttManagerSchemaInitializer;
 import java.util.List;
 import javax.sql.DataSource;
 import org.springframework.boot.jdbc.init.DataSourceScriptDatabaseInitializer;
@@ -9,14 +8,12 @@ import org.springframework.boot.sql.init.DatabaseInitializationMode;
 import org.springframework.boot.sql.init.DatabaseInitializationSettings;
 import org.springframework.stereotype.Component;
 
-/** Makes the tables before anything uses the database: first the library's, then the application's, which refer to them. */
+/** Makes the application's own tables before anything uses the database. */
 @Component
 class Schema extends DataSourceScriptDatabaseInitializer {
-    private final DataSource database;
-
-    Schema(DataSource database) {
+    /** @param library makes the tables that ours refer to */
+    Schema(DataSource database, MqttManagerSchemaInitializer library) {
         super(database, settings());
-        this.database = database;
     }
 
     private static DatabaseInitializationSettings settings() {
@@ -24,15 +21,5 @@ class Schema extends DataSourceScriptDatabaseInitializer {
         settings.setSchemaLocations(List.of("classpath:schema.sql"));
         settings.setMode(DatabaseInitializationMode.ALWAYS);
         return settings;
-    }
-
-    @Override
-    public boolean initializeDatabase() {
-        try {
-            MqttManagerSchema.apply(database);
-        } catch (SQLException e) {
-            throw new IllegalStateException("the tables of mqtt-manager could not be made", e);
-        }
-        return super.initializeDatabase();
     }
 }

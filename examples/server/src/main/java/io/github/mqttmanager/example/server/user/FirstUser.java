@@ -8,11 +8,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.Base64;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.InitializingBean;
 import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.context.event.ApplicationReadyEvent;
+import org.springframework.context.event.EventListener;
 import org.springframework.stereotype.Component;
 
 /**
@@ -45,9 +48,6 @@ public class FirstUser implements InitializingBean, UserDeletion {
     @Override
     public void afterPropertiesSet() throws IOException {
         if (!users.isEmpty()) {
-            if (Files.exists(passwordFile)) {
-                announce();
-            }
             return;
         }
         if (!UserRules.isUsername(username)) {
@@ -59,7 +59,6 @@ public class FirstUser implements InitializingBean, UserDeletion {
             String made = Base64.getUrlEncoder().withoutPadding().encodeToString(random);
             PrivateFile.write(passwordFile, (made + "\n").getBytes(StandardCharsets.UTF_8));
             service.create(username, made, true);
-            announce();
         } else {
             if (UserRules.isTooLong(password)) {
                 throw new IllegalStateException("ADMIN_PASSWORD " + UserRules.wrongWith(password));
@@ -84,10 +83,15 @@ public class FirstUser implements InitializingBean, UserDeletion {
         }
     }
 
-    private void announce() {
-        LOG.info(
-                "The first user is {}; the password is in {} until it is changed",
-                username,
-                passwordFile.toAbsolutePath().normalize());
+    /** Last of all that is logged at the start, where it is seen. */
+    @EventListener(ApplicationReadyEvent.class)
+    void announce() {
+        Optional<User> first = users.first();
+        if (first.isPresent() && Files.exists(passwordFile)) {
+            LOG.info(
+                    "The first user is {}; the password is in {} until it is changed",
+                    first.get().username(),
+                    passwordFile.toAbsolutePath().normalize());
+        }
     }
 }

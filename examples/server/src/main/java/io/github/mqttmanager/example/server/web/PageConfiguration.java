@@ -41,6 +41,8 @@ class PageConfiguration implements WebMvcConfigurer {
         registry.addResourceHandler("/**")
                 .addResourceLocations("classpath:/static/")
                 .setCacheControl(CacheControl.noCache())
+                // Reproducible builds give all files the same date: a newer page would look unchanged.
+                .setUseLastModified(false)
                 .resourceChain(false)
                 .addResolver(new PageResolver());
     }
