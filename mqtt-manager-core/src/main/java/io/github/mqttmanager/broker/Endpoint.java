@@ -12,7 +12,7 @@ public record Endpoint(String host, int port) {
     // Letters of other scripts are left to IDN; what URLs, users and shells put beside a host is not.
     private static final Pattern NAME = Pattern.compile(
             "(?=.{1,253}$)[\\p{L}\\p{N}_](?:[\\p{L}\\p{N}_-]*[\\p{L}\\p{N}_])?(?:\\.[\\p{L}\\p{N}_](?:[\\p{L}\\p{N}_-]*[\\p{L}\\p{N}_])?)*\\.?");
-    private static final Pattern IPV6 = Pattern.compile("[0-9A-Fa-f:.]{2,45}(?:%[0-9A-Za-z]{1,15})?");
+    private static final Pattern IPV6 = Pattern.compile("(?=[^:]*:[^:]*:)[0-9A-Fa-f:.]{2,45}(?:%[0-9A-Za-z]{1,15})?");
 
     /** @throws IllegalArgumentException if the host is no host name or address, or the port is out of range */
     public Endpoint {

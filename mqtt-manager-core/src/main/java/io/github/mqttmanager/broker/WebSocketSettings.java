@@ -5,7 +5,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * The HTTP side of a WebSocket link. Header values can be secrets: {@code toString} shows names only.
+ * The HTTP side of a WebSocket link. Header values and the query can be secrets: {@code toString} shows neither.
  *
  * @param path path and query, such as {@code /mqtt}
  * @param headers further request headers
@@ -36,6 +36,8 @@ public record WebSocketSettings(String path, Map<String, String> headers) {
 
     @Override
     public String toString() {
-        return "WebSocketSettings[path=" + path + ", headers=" + new TreeMap<>(headers).keySet() + "]";
+        int query = path.indexOf('?');
+        return "WebSocketSettings[path=" + (query < 0 ? path : path.substring(0, query) + "?hidden") + ", headers="
+                + new TreeMap<>(headers).keySet() + "]";
     }
 }

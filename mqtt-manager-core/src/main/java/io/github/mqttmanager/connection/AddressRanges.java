@@ -40,14 +40,17 @@ final class AddressRanges {
             v4(32, 168, 63, 129, 16),
             v6(128),
             v6(128, 0, 0, 0, 0, 0, 0, 0, 1),
-            v6(32, 0x2001, 0),
+            // IETF protocol assignments, Teredo and benchmarking among them
+            v6(23, 0x2001, 0),
             v6(32, 0x2001, 0xdb8),
             v6(20, 0x3fff),
             v6(7, 0xfc00),
             v6(10, 0xfe80),
             v6(10, 0xfec0),
             v6(8, 0xff00),
-            v6(64, 0x100));
+            v6(64, 0x100),
+            v6(64, 0x100, 0, 0, 1),
+            v6(16, 0x5f00));
 
     private static final Range MAPPED = v6(96, 0, 0, 0, 0, 0, 0xffff);
     private static final Range COMPATIBLE = v6(96);

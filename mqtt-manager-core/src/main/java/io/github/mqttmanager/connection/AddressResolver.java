@@ -66,7 +66,7 @@ final class AddressResolver {
                     InetAddress[] found = lookup.addresses(host);
                     running.remove(host, answer);
                     answer.complete(Arrays.asList(found));
-                } catch (UnknownHostException | RuntimeException e) {
+                } catch (Throwable e) {
                     running.remove(host, answer);
                     answer.completeExceptionally(
                             e instanceof UnknownHostException ? e : new UnknownHostException(host));

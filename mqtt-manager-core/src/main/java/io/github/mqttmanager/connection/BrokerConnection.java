@@ -107,12 +107,10 @@ final class BrokerConnection {
             boolean other = !wanted.connectsLike(definition);
             definition = wanted;
             if (other) {
-                attempts = 0;
-                endpointIndex = 0;
-                previousDelay = Duration.ZERO;
+                beginAnew();
             }
             if (shown) {
-                publishStatus(status.state(), status.failure(), status.nextAttemptAt());
+                publishStatus();
             }
             if (other || status.state() == ConnectionState.DISCONNECTED || !wanted.active()) {
                 reconcile(other);
@@ -146,6 +144,7 @@ final class BrokerConnection {
             removed = true;
             endSession = true;
             outbound.close();
+            publishStatus();
             reconcile(false);
         });
         return ended;
@@ -156,6 +155,7 @@ final class BrokerConnection {
         lane.execute(() -> {
             stopping = true;
             outbound.close();
+            publishStatus();
             reconcile(false);
         });
         return ended;
@@ -235,13 +235,17 @@ final class BrokerConnection {
     private void closeLink(MqttLink closing) {
         cancelAttempt();
         linkClosing = true;
+        pendingFailure = null;
         outbound.disconnected();
         enter(ConnectionState.DISCONNECTING, null);
         if (endSession && linkOpen && definition.mqttVersion() == MqttVersion.V3_1_1 && !subscriptions.isEmpty()) {
             // MQTT 3.1.1 cannot end a session by DISCONNECT: without filters the broker keeps at least no messages.
-            CompletableFuture<Void> answered = closing.unsubscribe(new ArrayList<>(subscriptions.keySet()));
-            answered.orTimeout(2, TimeUnit.SECONDS)
-                    .whenComplete((ok, failure) -> lane.execute(() -> closing.close(true)));
+            Runnable close = () -> lane.execute(() -> closing.close(true));
+            ScheduledFuture<?> limit = engine.timer().schedule(close, 2, TimeUnit.SECONDS);
+            closing.unsubscribe(new ArrayList<>(subscriptions.keySet())).whenComplete((ok, failure) -> {
+                limit.cancel(false);
+                close.run();
+            });
         } else {
             closing.close(endSession);
         }
@@ -253,10 +257,7 @@ final class BrokerConnection {
             nextAttempt.cancel(false);
             nextAttempt = null;
         }
-        if (subscribeLimit != null) {
-            subscribeLimit.cancel(false);
-            subscribeLimit = null;
-        }
+        cancelSubscribeLimit();
     }
 
     private void beginAttempt() {
@@ -305,7 +306,7 @@ final class BrokerConnection {
     private void open(List<InetAddress> addresses) {
         Endpoint endpoint = endpoint();
         for (InetAddress address : addresses) {
-            if (!engine.networkPolicy().permits(definition, address, endpoint.port())) {
+            if (!permits(address, endpoint.port())) {
                 attemptFailed(classifier().addressRefused());
                 return;
             }
@@ -318,7 +319,7 @@ final class BrokerConnection {
             LinkObserver observer = new LinkObserver();
             try {
                 opened = engine.links().on(lane).create(definition, observer);
-            } catch (IllegalArgumentException e) {
+            } catch (RuntimeException e) {
                 attemptFailed(classifier().unusableTls(e));
                 return;
             }
@@ -329,9 +330,19 @@ final class BrokerConnection {
         }
         try {
             opened.open(target);
-        } catch (IllegalArgumentException e) {
+        } catch (RuntimeException e) {
             link = null;
             attemptFailed(classifier().unusableTls(e));
+        }
+    }
+
+    /** The policy is the host's code: when it fails, nothing is permitted. */
+    private boolean permits(InetAddress address, int port) {
+        try {
+            return engine.networkPolicy().permits(definition, address, port);
+        } catch (RuntimeException e) {
+            LOG.error("[{}] the network policy failed", definition.id(), e);
+            return false;
         }
     }
 
@@ -344,6 +355,9 @@ final class BrokerConnection {
     }
 
     private void opened(MqttLink by, MqttLink.Granted grants) {
+        if (linkClosing) {
+            return;
+        }
         linkOpen = true;
         connectionSerial++;
         answersAwaited = 0;
@@ -353,20 +367,10 @@ final class BrokerConnection {
         if (!grants.sessionPresent()) {
             // Nothing is left of what an earlier session held.
             unwanted.clear();
+        } else {
+            unwanted.addAll(subscriptions.keySet());
         }
-        unwanted.addAll(subscriptions.keySet());
         subscriptions.clear();
-        int serial = attemptSerial;
-        subscribeLimit = engine.timer()
-                .schedule(
-                        () -> lane.execute(() -> {
-                            if (serial == attemptSerial && by == link && status.state() != ConnectionState.CONNECTED) {
-                                pendingFailure = classifier().noSubscribeAnswer();
-                                by.drop();
-                            }
-                        }),
-                        engine.timeouts().suback().toMillis(),
-                        TimeUnit.MILLISECONDS);
         synchronizeFilters(by);
     }
 
@@ -384,6 +388,9 @@ final class BrokerConnection {
             batch.forEach(
                     filter -> subscriptions.put(filter, new SubscriptionStatus(filter, QoS.AT_LEAST_ONCE, null, null)));
             answersAwaited++;
+            if (subscribeLimit == null) {
+                awaitAnswer(to);
+            }
             int serial = connectionSerial;
             to.subscribe(batch, QoS.AT_LEAST_ONCE)
                     .whenComplete((answers, failure) -> lane.execute(() -> {
@@ -405,6 +412,35 @@ final class BrokerConnection {
         settled(to);
     }
 
+    /** The client has no limit of its own: a broker that stays silent would leave us without filters and none the wiser. */
+    private void awaitAnswer(MqttLink by) {
+        cancelSubscribeLimit();
+        int serial = connectionSerial;
+        subscribeLimit = engine.timer()
+                .schedule(
+                        () -> lane.execute(() -> {
+                            if (by == link && linkOpen && serial == connectionSerial && answersAwaited > 0) {
+                                pendingFailure = classifier().noSubscribeAnswer();
+                                drop(by);
+                            }
+                        }),
+                        engine.timeouts().suback().toMillis(),
+                        TimeUnit.MILLISECONDS);
+    }
+
+    private void cancelSubscribeLimit() {
+        if (subscribeLimit != null) {
+            subscribeLimit.cancel(false);
+            subscribeLimit = null;
+        }
+    }
+
+    /** Gives the connection up; what it still says before it is down does not count. */
+    private void drop(MqttLink dropped) {
+        linkOpen = false;
+        dropped.drop();
+    }
+
     private void subscribed(
             MqttLink by,
             List<TopicFilter> batch,
@@ -419,21 +455,26 @@ final class BrokerConnection {
             LOG.debug("[{}] SUBSCRIBE failed", definition.id(), failure);
             // On a live link this cannot be left: nobody would ever know that the filters are not there.
             batch.forEach(subscriptions::remove);
-            by.drop();
+            unwanted.addAll(batch);
+            drop(by);
             return;
+        }
+        if (answersAwaited > 0) {
+            awaitAnswer(by);
         }
         settled(by);
     }
 
     /** When nothing is awaited any more: we are connected, and say what was refused. */
     private void settled(MqttLink by) {
-        if (answersAwaited > 0 || by != link || linkClosing) {
+        if (by != link || linkClosing) {
             return;
         }
-        if (subscribeLimit != null) {
-            subscribeLimit.cancel(false);
-            subscribeLimit = null;
+        if (answersAwaited > 0) {
+            publishStatus();
+            return;
         }
+        cancelSubscribeLimit();
         List<SubscriptionStatus> refused = subscriptions.values().stream()
                 .filter(SubscriptionStatus::isRefused)
                 .toList();
@@ -446,45 +487,43 @@ final class BrokerConnection {
     }
 
     private void down(MqttLink.LinkDown down) {
-        boolean wasOpen = linkOpen;
         linkOpen = false;
         answersAwaited = 0;
         outbound.disconnected();
         if (linkClosing) {
             return;
         }
-        if (wasOpen) {
-            long upNanos = engine.nanos().getAsLong() - connectedAtNanos;
-            if (status.state() == ConnectionState.CONNECTED
-                    && upNanos >= definition.reconnect().stableAfter().toNanos()) {
-                attempts = 0;
-                endpointIndex = 0;
-                previousDelay = Duration.ZERO;
-            }
-        }
         ConnectionFailure failure =
                 pendingFailure != null ? pendingFailure : classifier().closed(down);
         pendingFailure = null;
+        if (status.state() == ConnectionState.CONNECTED
+                && engine.nanos().getAsLong() - connectedAtNanos
+                        >= definition.reconnect().stableAfter().toNanos()) {
+            beginAnew();
+        }
         attemptFailed(failure);
+    }
+
+    /** The next attempt is the first one again. */
+    private void beginAnew() {
+        attempts = 0;
+        endpointIndex = 0;
+        previousDelay = Duration.ZERO;
+        outageSince = null;
     }
 
     private void attemptFailed(ConnectionFailure failure) {
         cancelAttempt();
-        endpointIndex++;
+        if (attempts > 0) {
+            endpointIndex++;
+        }
         long now = engine.nanos().getAsLong();
         if (outageSince == null) {
             outageSince = engine.clock().instant();
             outageStartNanos = now;
         }
-        Duration delay = engine.reconnectPolicy()
-                .delay(
-                        new ReconnectPolicy.Outage(
-                                Math.max(attempts, 1),
-                                Duration.ofNanos(now - outageStartNanos),
-                                failure,
-                                previousDelay),
-                        definition.reconnect(),
-                        engine.random());
+        Duration delay = delay(new ReconnectPolicy.Outage(
+                Math.max(attempts, 1), Duration.ofNanos(now - outageStartNanos), failure, previousDelay));
         previousDelay = delay;
         int serial = attemptSerial;
         nextAttempt = engine.timer()
@@ -502,6 +541,17 @@ final class BrokerConnection {
                 engine.clock().instant().plus(delay));
     }
 
+    /** The policy may be the host's code: when it fails, the usual one decides, or nobody would ever try again. */
+    private Duration delay(ReconnectPolicy.Outage outage) {
+        try {
+            return Objects.requireNonNull(
+                    engine.reconnectPolicy().delay(outage, definition.reconnect(), engine.random()));
+        } catch (RuntimeException e) {
+            LOG.error("[{}] the reconnect policy failed", definition.id(), e);
+            return ReconnectPolicy.exponential().delay(outage, definition.reconnect(), engine.random());
+        }
+    }
+
     private void closed(MqttLink by) {
         if (by != link) {
             return;
@@ -511,6 +561,7 @@ final class BrokerConnection {
         linkOpen = false;
         linkClosing = false;
         answersAwaited = 0;
+        unwanted.addAll(subscriptions.keySet());
         subscriptions.clear();
         outbound.clientEnded();
         reconcile(false);
@@ -525,13 +576,8 @@ final class BrokerConnection {
         if (state != before && !before.mayBecome(state)) {
             LOG.error("[{}] illegal transition from {} to {}", definition.id(), before, state);
         }
-        if (state == ConnectionState.CONNECTED || state == ConnectionState.DISCONNECTED) {
-            outageSince = null;
-        }
         if (state == ConnectionState.DISCONNECTED) {
-            attempts = 0;
-            endpointIndex = 0;
-            previousDelay = Duration.ZERO;
+            beginAnew();
         }
         if (state != before) {
             log(state, failure, nextAttemptAt);
@@ -554,6 +600,11 @@ final class BrokerConnection {
         } else {
             LOG.debug("[{}] {} {}", definition.id(), state, failure == null ? "" : failure.message());
         }
+    }
+
+    /** The state is the same, something else that is shown is not. */
+    private void publishStatus() {
+        publishStatus(status.state(), status.failure(), status.nextAttemptAt());
     }
 
     private void publishStatus(

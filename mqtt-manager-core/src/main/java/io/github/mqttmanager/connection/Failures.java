@@ -34,11 +34,19 @@ final class Failures {
             return "";
         }
         StringBuilder clean = new StringBuilder();
-        text.codePoints()
-                .limit(MAX_TEXT)
-                .map(c -> Character.isISOControl(c) || Character.getType(c) == Character.FORMAT ? ' ' : c)
-                .forEach(clean::appendCodePoint);
+        text.codePoints().limit(MAX_TEXT).map(c -> isPlain(c) ? c : ' ').forEach(clean::appendCodePoint);
         String stripped = clean.toString().strip();
         return stripped.endsWith(".") ? stripped.substring(0, stripped.length() - 1) : stripped;
+    }
+
+    private static boolean isPlain(int c) {
+        return switch (Character.getType(c)) {
+            case Character.CONTROL,
+                    Character.FORMAT,
+                    Character.LINE_SEPARATOR,
+                    Character.PARAGRAPH_SEPARATOR,
+                    Character.SURROGATE -> false;
+            default -> true;
+        };
     }
 }

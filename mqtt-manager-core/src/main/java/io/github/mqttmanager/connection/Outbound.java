@@ -270,7 +270,9 @@ final class Outbound {
         try {
             answer = to.publish(pending.current());
         } catch (RuntimeException e) {
-            answer = CompletableFuture.failedFuture(e);
+            // It would be thrown again and again.
+            answer = CompletableFuture.failedFuture(
+                    new MqttLink.RefusedPublish(null, "cannot be handed over: " + Failures.clean(e.toString())));
         }
         answer.whenComplete((code, failure) -> answered(to, pending, code, failure));
     }

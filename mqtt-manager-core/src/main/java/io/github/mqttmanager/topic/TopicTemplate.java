@@ -66,7 +66,8 @@ public record TopicTemplate(String value) implements Comparable<TopicTemplate> {
         if (deviceName.indexOf('/') >= 0
                 || deviceName.indexOf('+') >= 0
                 || deviceName.indexOf('#') >= 0
-                || (deviceName.charAt(0) == '$' && value.startsWith(DEVICE_LEVEL))) {
+                || (deviceName.charAt(0) == '$'
+                        && TopicFilter.of(value).levels().get(0).equals(DEVICE_LEVEL))) {
             throw new IllegalArgumentException(
                     "device name in topics must be one level without / + # and must not begin a topic with $");
         }

@@ -206,8 +206,7 @@ class MqttManagerAutoConfigurationTest {
                 .withConfiguration(AutoConfigurations.of(
                         MqttManagerEntityScanAutoConfiguration.class,
                         MqttManagerJpaAutoConfiguration.class,
-                        MqttManagerAutoConfiguration.class,
-                        MqttManagerHealthContributorAutoConfiguration.class))
+                        MqttManagerAutoConfiguration.class))
                 .withBean(DeviceMessageHandler.class, () -> (device, publish) -> {})
                 .run(context -> assertThat(context).hasNotFailed().hasSingleBean(MqttManager.class));
     }

@@ -116,7 +116,7 @@ class MqttManagerJpaAutoConfigurationTest {
             MqttManager manager = context.getBean(MqttManager.class);
             assertThatThrownBy(() -> manager.save(
                             definition.toBuilder().credentials("u", "p").build()))
-                    .hasRootCauseInstanceOf(SecretKeyMissingException.class);
+                    .isInstanceOf(SecretKeyMissingException.class);
         });
     }
 
