@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -217,6 +218,7 @@ public final class JpaBrokerRepository implements BrokerRepository, RepositoryCh
         }
     }
 
+    /** Rows are locked and added in the order of their ids, so that two who do this cannot wait for each other. */
     private List<BrokerDefinition> write(EntityManager manager, List<BrokerDefinition> definitions) {
         Instant now = now();
         Map<String, MqttManagerBroker> stored = lock(
@@ -228,8 +230,10 @@ public final class JpaBrokerRepository implements BrokerRepository, RepositoryCh
                 throw conflict(definition.id());
             }
         }
-        List<BrokerDefinition> saved = new ArrayList<>();
-        for (BrokerDefinition definition : definitions) {
+        List<BrokerDefinition> ordered = definitions.stream()
+                .sorted(Comparator.comparing(BrokerDefinition::id))
+                .toList();
+        for (BrokerDefinition definition : ordered) {
             MqttManagerBroker row = stored.get(definition.id().value());
             boolean added = row == null;
             if (row == null) {
@@ -243,14 +247,16 @@ public final class JpaBrokerRepository implements BrokerRepository, RepositoryCh
             if (added) {
                 manager.persist(row);
             }
-            saved.add(definition.toBuilder().version(row.version).build());
         }
         manager.flush();
         stored.values().forEach(manager::detach);
-        return saved;
+        return definitions.stream()
+                .map(definition ->
+                        definition.toBuilder().version(definition.version() + 1).build())
+                .toList();
     }
 
-    /** The rows that exist, locked in the order of their ids, so that two who do this cannot wait for each other. */
+    /** The rows that exist, locked. */
     private static Map<String, MqttManagerBroker> lock(EntityManager manager, Collection<String> ids) {
         Map<String, MqttManagerBroker> stored = new HashMap<>();
         for (List<String> chunk : Chunks.of(ids.stream().sorted().toList())) {

@@ -20,6 +20,7 @@ import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -186,6 +187,7 @@ public final class JpaDeviceRepository implements DeviceRepository, RepositoryCh
         return refusal;
     }
 
+    /** Rows are locked and added in the order of their ids, so that two who do this cannot wait for each other. */
     private List<Device> write(EntityManager manager, List<Device> devices) {
         Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
         Map<String, MqttManagerDevice> stored = lock(manager, devices);
@@ -196,8 +198,8 @@ public final class JpaDeviceRepository implements DeviceRepository, RepositoryCh
             }
         }
         refuseDuplicates(manager, devices);
-        List<Device> saved = new ArrayList<>();
-        for (Device device : devices) {
+        for (Device device :
+                devices.stream().sorted(Comparator.comparing(Device::id)).toList()) {
             MqttManagerDevice row = stored.get(device.id().value());
             boolean added = row == null;
             if (row == null) {
@@ -211,14 +213,15 @@ public final class JpaDeviceRepository implements DeviceRepository, RepositoryCh
             if (added) {
                 manager.persist(row);
             }
-            saved.add(device.toBuilder().version(row.version).build());
         }
         manager.flush();
         stored.values().forEach(manager::detach);
-        return saved;
+        return devices.stream()
+                .map(device -> device.toBuilder().version(device.version() + 1).build())
+                .toList();
     }
 
-    /** The rows that exist, locked in the order of their ids, so that two who do this cannot wait for each other. */
+    /** The rows that exist, locked. */
     private static Map<String, MqttManagerDevice> lock(EntityManager manager, List<Device> devices) {
         Map<String, MqttManagerDevice> stored = new HashMap<>();
         List<String> ids =

@@ -3,6 +3,7 @@ package io.github.mqttmanager.jpa;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.EntityManagerFactory;
 import jakarta.persistence.EntityTransaction;
+import jakarta.persistence.RollbackException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
@@ -84,6 +85,10 @@ public final class PlainJpaSession implements JpaSession {
             transaction.begin();
             try {
                 T result = work.apply(manager);
+                if (transaction.getRollbackOnly()) {
+                    // some providers would roll back here without a word
+                    throw new RollbackException("a part of the transaction failed, so all of it was rolled back");
+                }
                 transaction.commit();
                 return result;
             } catch (RuntimeException | Error e) {

@@ -340,6 +340,23 @@ public abstract class BrokerRepositoryContract {
                 .allSatisfy(definition -> assertThat(definition.version()).isEqualTo(2));
     }
 
+    @Test
+    void thoseWhoCreateTheSameInDifferentOrderDoNotBlockEachOther() throws Exception {
+        BrokerRepository repository = repository();
+        for (int round = 1; round <= 5; round++) {
+            List<BrokerDefinition> added = samples.brokers(30);
+            List<BrokerDefinition> reversed = new ArrayList<>(added);
+            Collections.reverse(reversed);
+            List<Race.Outcome<List<BrokerDefinition>>> outcomes =
+                    Race.run(List.of(() -> repository.saveAll(added), () -> repository.saveAll(reversed)));
+            assertThat(outcomes).filteredOn(Race.Outcome::succeeded).hasSize(1);
+            assertThat(outcomes)
+                    .filteredOn(outcome -> !outcome.succeeded())
+                    .allSatisfy(outcome -> assertThat(outcome.failure()).isInstanceOf(VersionConflictException.class));
+            assertThat(repository.page(null, 1_000)).hasSize(30 * round);
+        }
+    }
+
     private static BrokerDefinition oneWins(BrokerRepository repository, BrokerDefinition left, BrokerDefinition right)
             throws Exception {
         List<Race.Outcome<BrokerDefinition>> outcomes =
@@ -368,6 +385,7 @@ public abstract class BrokerRepositoryContract {
         List<BrokerDefinition> page = repository.page(null, limit);
         while (true) {
             all.addAll(page);
+            assertThat(all).as("pages come to an end").hasSizeLessThan(1_000);
             if (page.size() < limit) {
                 return all;
             }

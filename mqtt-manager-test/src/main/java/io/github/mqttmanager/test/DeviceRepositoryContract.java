@@ -442,6 +442,24 @@ public abstract class DeviceRepositoryContract {
                 .allSatisfy(device -> assertThat(device.version()).isEqualTo(2));
     }
 
+    @Test
+    void thoseWhoCreateTheSameInDifferentOrderDoNotBlockEachOther() throws Exception {
+        DeviceRepository repository = repository();
+        BrokerId one = broker("one");
+        for (int round = 1; round <= 5; round++) {
+            List<Device> added = samples.devices(one, 30);
+            List<Device> reversed = new ArrayList<>(added);
+            Collections.reverse(reversed);
+            List<Race.Outcome<List<Device>>> outcomes =
+                    Race.run(List.of(() -> repository.saveAll(added), () -> repository.saveAll(reversed)));
+            assertThat(outcomes).filteredOn(Race.Outcome::succeeded).hasSize(1);
+            assertThat(outcomes)
+                    .filteredOn(outcome -> !outcome.succeeded())
+                    .allSatisfy(outcome -> assertThat(outcome.failure()).isInstanceOf(VersionConflictException.class));
+            assertThat(repository.page(null, 1_000)).hasSize(30 * round);
+        }
+    }
+
     private static Device oneWins(
             DeviceRepository repository, Device left, Device right, Class<? extends Throwable> refusal)
             throws Exception {
@@ -479,6 +497,7 @@ public abstract class DeviceRepositoryContract {
         List<Device> page = pages.apply(null, limit);
         while (true) {
             all.addAll(page);
+            assertThat(all).as("pages come to an end").hasSizeLessThan(1_000);
             if (page.size() < limit) {
                 return all;
             }

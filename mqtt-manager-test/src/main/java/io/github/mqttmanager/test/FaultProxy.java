@@ -48,6 +48,9 @@ public final class FaultProxy implements AutoCloseable {
     /** Guarded by this, as is {@link #closed}. */
     private @Nullable ServerSocket listener;
 
+    /** Guarded by this. */
+    private @Nullable Thread acceptor;
+
     private boolean closed;
 
     private FaultProxy(InetSocketAddress target) {
@@ -58,7 +61,7 @@ public final class FaultProxy implements AutoCloseable {
         ServerSocket first = listen(0);
         port = first.getLocalPort();
         listener = first;
-        accept(first);
+        acceptor = accept(first);
     }
 
     /** Begins to listen on a free port of 127.0.0.1 on behalf of the target, which need not be up yet. */
@@ -91,7 +94,7 @@ public final class FaultProxy implements AutoCloseable {
         } else {
             ServerSocket again = listen(port);
             listener = again;
-            accept(again);
+            acceptor = accept(again);
         }
     }
 
@@ -157,6 +160,20 @@ public final class FaultProxy implements AutoCloseable {
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
+            awaitEndOfAcceptor();
+        }
+    }
+
+    /** Until it has left accept(), the kernel goes on listening. */
+    private void awaitEndOfAcceptor() {
+        Thread ending = acceptor;
+        acceptor = null;
+        if (ending != null) {
+            try {
+                ending.join();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 
@@ -171,8 +188,8 @@ public final class FaultProxy implements AutoCloseable {
         }
     }
 
-    private void accept(ServerSocket socket) {
-        daemon("accept", () -> {
+    private Thread accept(ServerSocket socket) {
+        return daemon("accept", () -> {
             while (!socket.isClosed()) {
                 try {
                     Socket client = socket.accept();
@@ -205,9 +222,10 @@ public final class FaultProxy implements AutoCloseable {
         daemon("to-client", () -> link.pump(toTarget, client, valve(Direction.TO_CLIENT)));
     }
 
-    private void daemon(String what, Runnable work) {
+    private Thread daemon(String what, Runnable work) {
         Thread thread = new Thread(work, "fault-proxy-" + port + "-" + what);
         thread.setDaemon(true);
         thread.start();
+        return thread;
     }
 }

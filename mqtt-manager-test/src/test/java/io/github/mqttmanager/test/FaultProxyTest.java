@@ -96,12 +96,14 @@ class FaultProxyTest {
     void refusedConnectionsFailAtOnceWhileLinksThatExistGoOn() throws IOException {
         try (Socket client = connect()) {
             echo(client, 1);
-            proxy.refuse(true);
-            assertThatExceptionOfType(ConnectException.class).isThrownBy(this::connect);
-            assertThat(echo(client, 2)).isEqualTo(2);
-            proxy.refuse(false);
-            try (Socket again = connect()) {
-                assertThat(echo(again, 3)).isEqualTo(3);
+            for (int round = 2; round < 50; round++) {
+                proxy.refuse(true);
+                assertThatExceptionOfType(ConnectException.class).isThrownBy(this::connect);
+                assertThat(echo(client, round)).isEqualTo(round);
+                proxy.refuse(false);
+                try (Socket again = connect()) {
+                    assertThat(echo(again, 3)).isEqualTo(3);
+                }
             }
         }
     }

@@ -1,0 +1,94 @@
+package io.github.mqttmanager.example.server.broker;
+
+import io.github.mqttmanager.WhenDevicesExist;
+import io.github.mqttmanager.broker.BrokerDefinition;
+import io.github.mqttmanager.example.server.user.SignedIn;
+import io.github.mqttmanager.example.server.web.ProblemException;
+import io.github.mqttmanager.example.server.web.RequestFields;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.parameters.RequestBody;
+import java.net.URI;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
+import org.springframework.security.core.annotation.AuthenticationPrincipal;
+import org.springframework.web.bind.annotation.DeleteMapping;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.PutMapping;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.ResponseStatus;
+import org.springframework.web.bind.annotation.RestController;
+
+/** Brokers of the user who asks. */
+@RestController
+@RequestMapping(path = "/api/mqtt-brokers", produces = MediaType.APPLICATION_JSON_VALUE)
+class BrokerController {
+    private final BrokerService brokers;
+
+    BrokerController(BrokerService brokers) {
+        this.brokers = brokers;
+    }
+
+    @GetMapping("/brokers")
+    List<BrokerView> list(@AuthenticationPrincipal SignedIn user) {
+        return brokers.views(brokers.all(user.owner()));
+    }
+
+    @PostMapping(path = "/brokers", consumes = MediaType.APPLICATION_JSON_VALUE)
+    @ResponseStatus(HttpStatus.CREATED)
+    @RequestBody(required = true, content = @Content(schema = @Schema(implementation = BrokerInput.class)))
+    ResponseEntity<BrokerView> create(@AuthenticationPrincipal SignedIn user, RequestFields fields) {
+        BrokerDefinition definition = brokers.create(user.user(), fields);
+        return ResponseEntity.created(URI.create("/api/mqtt-brokers/brokers/" + definition.id()))
+                .body(brokers.view(definition));
+    }
+
+    @GetMapping("/brokers/{id}")
+    BrokerView get(@AuthenticationPrincipal SignedIn user, @PathVariable long id) {
+        return brokers.view(brokers.get(user.owner(), id));
+    }
+
+    @PutMapping(path = "/brokers/{id}", consumes = MediaType.APPLICATION_JSON_VALUE)
+    @RequestBody(required = true, content = @Content(schema = @Schema(implementation = BrokerInput.class)))
+    BrokerView update(@AuthenticationPrincipal SignedIn user, @PathVariable long id, RequestFields fields) {
+        return brokers.view(brokers.update(user.user(), id, fields));
+    }
+
+    @DeleteMapping("/brokers/{id}")
+    @ResponseStatus(HttpStatus.NO_CONTENT)
+    void delete(
+            @AuthenticationPrincipal SignedIn user,
+            @PathVariable long id,
+            @RequestParam(required = false) @Nullable String devices) {
+        if (devices != null && !devices.equals("delete")) {
+            throw ProblemException.invalid("devices", "must be \"delete\" or absent");
+        }
+        brokers.delete(user.user(), id, devices == null ? WhenDevicesExist.REFUSE : WhenDevicesExist.DELETE);
+    }
+
+    @PostMapping(path = "/brokers/{id}/control", consumes = MediaType.APPLICATION_JSON_VALUE)
+    @RequestBody(required = true, content = @Content(schema = @Schema(implementation = ControlInput.class)))
+    ResponseEntity<StatusView> control(
+            @AuthenticationPrincipal SignedIn user, @PathVariable long id, RequestFields fields) {
+        brokers.get(user.owner(), id);
+        String action = fields.text("action", null, 20);
+        if (fields.isFine("action") && !action.equals("connect") && !action.equals("disconnect")) {
+            fields.refuse("action", "must be \"connect\" or \"disconnect\"");
+        }
+        fields.check();
+        boolean started = brokers.control(user.user(), id, action.equals("connect"));
+        return ResponseEntity.status(started ? HttpStatus.ACCEPTED : HttpStatus.OK)
+                .body(brokers.status(brokers.get(user.owner(), id)));
+    }
+
+    @GetMapping("/status")
+    List<StatusView> status(@AuthenticationPrincipal SignedIn user) {
+        return brokers.statuses(user.owner());
+    }
+}

@@ -1,0 +1,163 @@
+package io.github.mqttmanager.example.server.broker;
+
+import io.github.mqttmanager.MqttManager;
+import io.github.mqttmanager.WhenDevicesExist;
+import io.github.mqttmanager.broker.BrokerDefinition;
+import io.github.mqttmanager.broker.BrokerId;
+import io.github.mqttmanager.example.server.ServerProperties;
+import io.github.mqttmanager.example.server.reading.UnreadablePayloads;
+import io.github.mqttmanager.example.server.store.Catalogue;
+import io.github.mqttmanager.example.server.stream.EventHub;
+import io.github.mqttmanager.example.server.user.User;
+import io.github.mqttmanager.example.server.user.UserDeletion;
+import io.github.mqttmanager.example.server.user.Users;
+import io.github.mqttmanager.example.server.web.ProblemCode;
+import io.github.mqttmanager.example.server.web.ProblemException;
+import io.github.mqttmanager.example.server.web.RequestFields;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.springframework.stereotype.Service;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/** The brokers of one user. What is somebody else's does not exist here. */
+@Service
+public class BrokerService implements UserDeletion {
+    private static final int PAGE = 100;
+
+    private final MqttManager manager;
+    private final Catalogue catalogue;
+    private final Users users;
+    private final UnreadablePayloads unreadable;
+    private final EventHub events;
+    private final TransactionTemplate transactions;
+    private final int limit;
+
+    BrokerService(
+            MqttManager manager,
+            Catalogue catalogue,
+            Users users,
+            UnreadablePayloads unreadable,
+            EventHub events,
+            TransactionTemplate transactions,
+            ServerProperties properties) {
+        this.manager = manager;
+        this.catalogue = catalogue;
+        this.users = users;
+        this.unreadable = unreadable;
+        this.events = events;
+        this.transactions = transactions;
+        this.limit = properties.limits().brokers();
+    }
+
+    /** @throws ProblemException if the broker does not exist or is somebody else's */
+    public BrokerDefinition get(String owner, long id) {
+        return manager.brokers()
+                .find(idOf(id))
+                .filter(definition -> owner.equals(definition.owner()))
+                .orElseThrow(() -> ProblemException.notFound("broker"));
+    }
+
+    /** All brokers of the user, by id. */
+    public List<BrokerDefinition> all(String owner) {
+        List<BrokerDefinition> all = new ArrayList<>();
+        BrokerId last = null;
+        List<BrokerDefinition> page;
+        do {
+            page = manager.brokers().pageOfOwner(owner, last, PAGE);
+            all.addAll(page);
+            last = page.isEmpty() ? null : page.get(page.size() - 1).id();
+        } while (page.size() == PAGE);
+        all.sort((one, other) -> Long.compare(number(one), number(other)));
+        return all;
+    }
+
+    BrokerDefinition create(User user, RequestFields fields) {
+        BrokerDefinition.Builder form = BrokerForm.create(fields).owner(user.owner());
+        BrokerDefinition saved = Objects.requireNonNull(transactions.execute(status -> {
+            // One request of a user at a time, or two could pass the limit together.
+            users.lock(user.id());
+            if (manager.brokers().countOfOwner(user.owner()) >= limit) {
+                throw ProblemException.of(
+                        ProblemCode.LIMIT_REACHED, "you have " + limit + " brokers, more are not allowed");
+            }
+            return manager.save(form.id(catalogue.nextBroker()).build());
+        }));
+        events.devicesChanged(user.owner());
+        return saved;
+    }
+
+    BrokerDefinition update(User user, long id, RequestFields fields) {
+        BrokerDefinition saved = Objects.requireNonNull(transactions.execute(status -> {
+            users.lock(user.id());
+            return manager.save(BrokerForm.update(fields, get(user.owner(), id)));
+        }));
+        events.devicesChanged(user.owner());
+        return saved;
+    }
+
+    void delete(User user, long id, WhenDevicesExist devices) {
+        transactions.executeWithoutResult(status -> {
+            users.lock(user.id());
+            get(user.owner(), id);
+            if (!manager.delete(idOf(id), devices)) {
+                throw ProblemException.notFound("broker");
+            }
+        });
+        unreadable.forget(idOf(id));
+        events.brokerRemoved(user.owner(), id);
+        events.devicesChanged(user.owner());
+    }
+
+    /** @return whether that started a change */
+    boolean control(User user, long id, boolean connect) {
+        get(user.owner(), id);
+        return connect ? manager.connect(idOf(id)) : manager.disconnect(idOf(id));
+    }
+
+    /** What is known of a broker now. */
+    public StatusView status(BrokerDefinition definition) {
+        return manager.status(definition.id())
+                .map(status -> StatusView.of(status).with(definition))
+                .orElseGet(() -> StatusView.notYet(definition, Instant.now()));
+    }
+
+    /** What is known of all brokers of the user now, by id. */
+    public List<StatusView> statuses(String owner) {
+        return all(owner).stream().map(this::status).toList();
+    }
+
+    BrokerView view(BrokerDefinition definition) {
+        return views(List.of(definition)).get(0);
+    }
+
+    List<BrokerView> views(List<BrokerDefinition> definitions) {
+        Map<BrokerId, Catalogue.Times> times = catalogue.ofBrokers(
+                definitions.stream().map(BrokerDefinition::id).toList());
+        return definitions.stream()
+                .map(definition -> BrokerView.of(
+                        definition,
+                        status(definition),
+                        manager.devices().countOfBroker(definition.id()),
+                        times.getOrDefault(definition.id(), new Catalogue.Times(Instant.EPOCH, Instant.EPOCH))))
+                .toList();
+    }
+
+    @Override
+    public void deleting(User user) {
+        for (BrokerDefinition definition : all(user.owner())) {
+            manager.delete(definition.id(), WhenDevicesExist.DELETE);
+            unreadable.forget(definition.id());
+        }
+    }
+
+    private static BrokerId idOf(long id) {
+        return BrokerId.of(Long.toString(id));
+    }
+
+    private static long number(BrokerDefinition definition) {
+        return Long.parseLong(definition.id().value());
+    }
+}

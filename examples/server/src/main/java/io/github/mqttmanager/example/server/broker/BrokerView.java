@@ -1,0 +1,61 @@
+package io.github.mqttmanager.example.server.broker;
+
+import io.github.mqttmanager.broker.BrokerDefinition;
+import io.github.mqttmanager.broker.Endpoint;
+import io.github.mqttmanager.broker.TlsSettings;
+import io.github.mqttmanager.example.server.store.Catalogue;
+import io.swagger.v3.oas.annotations.media.Schema;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/** A broker as the API shows it: never with its password. */
+@Schema(name = "Broker")
+record BrokerView(
+        long id,
+        String brokerName,
+        String brokerHost,
+        int brokerPort,
+        @Nullable String username,
+        boolean hasPassword,
+        boolean isActive,
+        boolean isConnected,
+        StatusView status,
+        String protocolVersion,
+        String clientId,
+        boolean tls,
+        @Nullable String caCertificate,
+        boolean verifyHostname,
+        long keepAlive,
+        boolean cleanStart,
+        long deviceCount,
+        long version,
+        Instant createdAt,
+        Instant updatedAt) {
+
+    static BrokerView of(BrokerDefinition definition, StatusView status, long devices, Catalogue.Times times) {
+        Endpoint endpoint = definition.endpoints().get(0);
+        return new BrokerView(
+                Long.parseLong(definition.id().value()),
+                definition.name(),
+                endpoint.host(),
+                endpoint.port(),
+                definition.credentials() == null
+                        ? null
+                        : definition.credentials().username(),
+                definition.credentials() != null && definition.credentials().password() != null,
+                definition.active(),
+                status.isConnected(),
+                status,
+                definition.mqttVersion().toString(),
+                definition.clientIdentifier(),
+                definition.transport().isSecure(),
+                definition.tls().trust() instanceof TlsSettings.Authorities authorities ? authorities.pem() : null,
+                definition.tls().verifyHostname(),
+                definition.keepAlive().toSeconds(),
+                definition.session().cleanStart(),
+                devices,
+                definition.version(),
+                times.createdAt(),
+                times.updatedAt());
+    }
+}

@@ -1,0 +1,83 @@
+import { useEffect, useLayoutEffect, useRef } from 'react';
+import uPlot from 'uplot';
+import 'uplot/dist/uPlot.min.css';
+import { short } from '@/lib/numbers';
+import { clockTime } from '@/lib/time';
+import type { Columns } from './time-series';
+import './time-series-plot.css';
+
+const HEIGHT = 256;
+const DASHES = [[], [8, 4], [2, 3], [10, 3, 2, 3]];
+
+/** The drawing itself, in a chunk of its own. Nothing else knows which library draws. */
+export default function TimeSeriesPlot({ columns, names }: { columns: Columns; names: string[] }) {
+  const place = useRef<HTMLDivElement>(null);
+  const plot = useRef<uPlot | null>(null);
+  const latest = useRef(columns);
+  // A new list of the same names is no reason to draw anew.
+  const lines = JSON.stringify(names);
+
+  useLayoutEffect(() => {
+    latest.current = columns;
+  }, [columns]);
+
+  useEffect(() => {
+    const element = place.current!;
+    const draw = () => {
+      plot.current?.destroy();
+      plot.current = new uPlot(options(element, JSON.parse(lines) as string[]), latest.current as uPlot.AlignedData, element);
+    };
+    draw();
+    const resized = new ResizeObserver(() => plot.current?.setSize({ width: element.clientWidth, height: HEIGHT }));
+    resized.observe(element);
+    const recoloured = new MutationObserver(draw);
+    recoloured.observe(document.documentElement, { attributeFilter: ['class'] });
+    return () => {
+      resized.disconnect();
+      recoloured.disconnect();
+      plot.current?.destroy();
+      plot.current = null;
+    };
+  }, [lines]);
+
+  useEffect(() => {
+    plot.current?.setData(columns as uPlot.AlignedData);
+  }, [columns]);
+
+  return <div ref={place} className="time-series-plot" />;
+}
+
+function hourAndMinute(seconds: number): string {
+  return clockTime(seconds * 1_000).slice(0, 5);
+}
+
+function options(element: HTMLElement, names: string[]): uPlot.Options {
+  const style = getComputedStyle(element);
+  const colour = (name: string) => style.getPropertyValue(name).trim();
+  const axis: uPlot.Axis = {
+    stroke: colour('--pf-t--global--text--color--subtle'),
+    grid: { stroke: colour('--pf-t--global--border--color--default'), width: 1 },
+    ticks: { show: false },
+    font: `12px ${style.fontFamily}`,
+  };
+  return {
+    width: element.clientWidth,
+    height: HEIGHT,
+    cursor: { drag: { x: false, y: false } },
+    legend: { live: true },
+    axes: [{ ...axis, values: (_plot, ticks) => ticks.map(hourAndMinute) }, { ...axis, size: 64, values: (_plot, ticks) => ticks.map(short) }],
+    series: [
+      { label: 'Time', value: (_plot, seconds: number | null) => (seconds === null ? '–' : clockTime(seconds * 1_000)) },
+      ...names.map((name, index): uPlot.Series => {
+        const dash = DASHES[index % DASHES.length]!;
+        return {
+          label: name,
+          stroke: colour(`--series-${index % DASHES.length}`),
+          width: 2,
+          ...(dash.length > 0 ? { dash } : {}),
+          value: (_plot, value: number | null) => (value === null || value === undefined ? '–' : short(value)),
+        };
+      }),
+    ],
+  };
+}

@@ -1,0 +1,30 @@
+import { DescriptionList, DescriptionListDescription, DescriptionListGroup, DescriptionListTerm } from '@patternfly/react-core';
+import type { Device } from '@/lib/api/types';
+import { duration } from '@/lib/time';
+import { BrokerOfDevice } from './broker-of-device';
+
+export function DeviceFacts({ device }: { device: Device }) {
+  return (
+    <DescriptionList isCompact>
+      <Fact name="Device ID"><code>{device.device_id}</code></Fact>
+      <Fact name="Broker"><BrokerOfDevice brokerId={device.mqtt_broker_id} /></Fact>
+      <Fact name="Type">{device.device_type ?? '–'}</Fact>
+      <Fact name="Telemetry topics">
+        {device.telemetry_topics.map((topic) => (
+          <div key={topic}><code>{topic}</code></div>
+        ))}
+      </Fact>
+      <Fact name="Command topic"><code>{device.command_topic}</code></Fact>
+      <Fact name="Expected every">{duration(device.expected_interval * 1_000)}</Fact>
+    </DescriptionList>
+  );
+}
+
+function Fact({ name, children }: { name: string; children: React.ReactNode }) {
+  return (
+    <DescriptionListGroup>
+      <DescriptionListTerm>{name}</DescriptionListTerm>
+      <DescriptionListDescription>{children}</DescriptionListDescription>
+    </DescriptionListGroup>
+  );
+}

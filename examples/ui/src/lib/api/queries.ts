@@ -1,0 +1,47 @@
+import { useQuery } from '@tanstack/react-query';
+import { serverClock } from '@/lib/server-clock';
+import { authApi, brokersApi, devicesApi, usersApi } from './calls';
+
+export const MAX_READINGS = 2_000;
+
+export const keys = {
+  me: ['me'] as const,
+  users: ['users'] as const,
+  brokers: ['brokers'] as const,
+  status: ['status'] as const,
+  statistics: ['statistics'] as const,
+  devices: ['devices'] as const,
+  allReadings: ['readings'] as const,
+  readings: (deviceId: number) => ['readings', deviceId] as const,
+  readingsOf: (deviceId: number, minutes: number) => ['readings', deviceId, minutes] as const,
+};
+
+export const useMe = () => useQuery({ queryKey: keys.me, queryFn: ({ signal }) => authApi.me(signal), staleTime: 300_000 });
+
+export const useUsers = (enabled: boolean) =>
+  useQuery({ queryKey: keys.users, queryFn: ({ signal }) => usersApi.list(signal), enabled });
+
+export const useBrokers = () =>
+  useQuery({ queryKey: keys.brokers, queryFn: ({ signal }) => brokersApi.list(signal) });
+
+/** Kept fresh by the event stream, or by its fallback that asks every five seconds. */
+export const useStatuses = () => useQuery({ queryKey: keys.status, queryFn: ({ signal }) => brokersApi.status(signal) });
+
+export const useStatistics = () =>
+  useQuery({
+    queryKey: keys.statistics,
+    queryFn: ({ signal }) => brokersApi.statistics(signal),
+    refetchInterval: 10_000,
+  });
+
+/** Readings arrive by the stream; that a device fell silent does not, so the list is asked for now and then. */
+export const useDevices = () =>
+  useQuery({ queryKey: keys.devices, queryFn: ({ signal }) => devicesApi.list(signal), refetchInterval: 30_000 });
+
+export const useReadings = (deviceId: number, minutes: number) =>
+  useQuery({
+    queryKey: keys.readingsOf(deviceId, minutes),
+    queryFn: ({ signal }) =>
+      devicesApi.readings(deviceId, new Date(serverClock.now() - minutes * 60_000), MAX_READINGS, signal),
+    refetchOnMount: 'always',
+  });

@@ -1,0 +1,174 @@
+/** The shapes of docs/api.md, in the words of the API. */
+
+export type ConnectionState =
+  | 'DISCONNECTED'
+  | 'CONNECTING'
+  | 'CONNECTED'
+  | 'RECONNECTING'
+  | 'DISCONNECTING'
+  | 'FAILED';
+
+export type Stage = 'DNS' | 'TCP' | 'TLS' | 'MQTT' | 'SUBSCRIBE';
+
+export interface Failure {
+  kind: string;
+  stage: Stage;
+  reason_code: number | null;
+  message: string;
+  remedy: string | null;
+  retryable: boolean;
+  at: string;
+}
+
+export interface Subscription {
+  filter: string;
+  qos: number;
+  granted: number | null;
+  reason: string | null;
+}
+
+export interface Status {
+  broker_id: number;
+  broker_name: string;
+  is_active: boolean;
+  is_connected: boolean;
+  state: ConnectionState;
+  since: string | null;
+  attempt: number;
+  next_attempt_at: string | null;
+  failure: Failure | null;
+  subscriptions: Subscription[];
+  last_message_at: string | null;
+  received: number;
+  delivered: number;
+  published: number;
+  session_present: boolean | null;
+  at: string;
+}
+
+export type ProtocolVersion = '5' | '3.1.1';
+
+export interface BrokerInput {
+  broker_name: string;
+  broker_host: string;
+  broker_port: number;
+  username: string | null;
+  /** Absent keeps the stored password, null removes it. */
+  password?: string | null;
+  is_active: boolean;
+  protocol_version: ProtocolVersion;
+  /** Absent lets the server make one. */
+  client_id?: string;
+  tls: boolean;
+  ca_certificate: string | null;
+  verify_hostname: boolean;
+  keep_alive: number;
+  clean_start: boolean;
+  version?: number;
+}
+
+export interface Broker {
+  id: number;
+  broker_name: string;
+  broker_host: string;
+  broker_port: number;
+  username: string | null;
+  has_password: boolean;
+  is_active: boolean;
+  is_connected: boolean;
+  status: Status;
+  protocol_version: ProtocolVersion;
+  client_id: string;
+  tls: boolean;
+  ca_certificate: string | null;
+  verify_hostname: boolean;
+  keep_alive: number;
+  clean_start: boolean;
+  device_count: number;
+  version: number;
+  created_at: string;
+  updated_at: string;
+}
+
+export type Presence = 'ONLINE' | 'QUIET' | 'OFFLINE' | 'UNKNOWN';
+
+export type Values = Record<string, number>;
+
+export interface Reading {
+  at: string;
+  values: Values;
+}
+
+export interface Unreadable {
+  count: number;
+  last_at: string;
+  last_topic: string;
+  last_reason: string;
+  last_sample: string;
+}
+
+export interface DeviceInput {
+  device_name: string;
+  device_id: string;
+  mqtt_broker_id: number;
+  device_type: string | null;
+  telemetry_topics: string[];
+  command_topic: string;
+  expected_interval: number;
+}
+
+export interface Device {
+  id: number;
+  device_name: string;
+  device_id: string;
+  mqtt_broker_id: number;
+  device_type: string | null;
+  telemetry_topics: string[];
+  command_topic: string;
+  expected_interval: number;
+  last_seen: string | null;
+  presence: Presence;
+  latest: Reading | null;
+  unreadable: Unreadable | null;
+  version: number;
+  created_at: string;
+  updated_at: string;
+}
+
+export interface ReadingEvent extends Reading {
+  device_id: number;
+  last_seen: string;
+}
+
+export interface Statistics {
+  brokers_total: number;
+  brokers_connected: number;
+  devices_total: number;
+  devices_online: number;
+  readings_total: number;
+  readings_last_hour: number;
+  unreadable_total: number;
+  unrouted_total: number;
+  at: string;
+}
+
+export interface CommandOutcome {
+  outcome: 'ACKNOWLEDGED' | 'FAILED';
+  topic: string;
+  reason_code: number | null;
+  failure: { kind: string; message: string } | null;
+  at: string;
+}
+
+export interface User {
+  id: number;
+  username: string;
+  is_admin: boolean;
+  created_at: string;
+}
+
+export interface Login {
+  access_token: string;
+  token_type: 'Bearer';
+  expires_in: number;
+}

@@ -1,0 +1,47 @@
+import type { Broker, Device, Failure, Status, User } from '@/lib/api/types';
+
+export function ago(seconds: number): string {
+  return new Date(Date.now() - seconds * 1_000).toISOString();
+}
+
+export function aStatus(part: Partial<Status> = {}): Status {
+  return {
+    broker_id: 1, broker_name: 'factory-a', is_active: true, is_connected: true, state: 'CONNECTED',
+    since: ago(8_040), attempt: 0, next_attempt_at: null, failure: null, subscriptions: [],
+    last_message_at: ago(3), received: 12, delivered: 12, published: 1, session_present: false, at: ago(0),
+    ...part,
+  };
+}
+
+export function aFailure(part: Partial<Failure> = {}): Failure {
+  return {
+    kind: 'TCP_REFUSED', stage: 'TCP', reason_code: null, message: 'factory-a.example refused port 1883.',
+    remedy: 'Is the broker running?', retryable: true, at: ago(5),
+    ...part,
+  };
+}
+
+export function aBroker(part: Partial<Broker> = {}): Broker {
+  const status = part.status ?? aStatus({ broker_id: part.id ?? 1, broker_name: part.broker_name ?? 'factory-a' });
+  return {
+    id: status.broker_id, broker_name: status.broker_name, broker_host: 'factory-a.example', broker_port: 1883,
+    username: null, has_password: false, is_active: status.is_active, is_connected: status.is_connected, status,
+    protocol_version: '5', client_id: 'mm-1', tls: false, ca_certificate: null, verify_hostname: true, keep_alive: 20,
+    clean_start: false, device_count: 0, version: 3, created_at: ago(9_000), updated_at: ago(9_000),
+    ...part,
+  };
+}
+
+export function aDevice(part: Partial<Device> = {}): Device {
+  return {
+    id: 7, device_name: 'Press', device_id: 'press-1', mqtt_broker_id: 1, device_type: 'press',
+    telemetry_topics: ['devices/{device_id}/telemetry'], command_topic: 'devices/{device_id}/commands',
+    expected_interval: 60, last_seen: ago(4), presence: 'ONLINE',
+    latest: { at: ago(4), values: { temperature: 21.5 } }, unreadable: null, version: 1,
+    created_at: ago(9_000), updated_at: ago(9_000),
+    ...part,
+  };
+}
+
+export const admin: User = { id: 1, username: 'admin', is_admin: true, created_at: ago(99_000) };
+export const anna: User = { id: 2, username: 'anna', is_admin: false, created_at: ago(50_000) };

@@ -1,0 +1,253 @@
+package io.github.mqttmanager.jpa;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import io.github.mqttmanager.broker.BrokerDefinition;
+import io.github.mqttmanager.broker.BrokerId;
+import io.github.mqttmanager.broker.Credentials;
+import io.github.mqttmanager.broker.Endpoint;
+import io.github.mqttmanager.broker.ProxySettings;
+import io.github.mqttmanager.broker.Secret;
+import io.github.mqttmanager.broker.TlsSettings;
+import io.github.mqttmanager.broker.WebSocketSettings;
+import io.github.mqttmanager.test.SampleDefinitions;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
+
+class SecretsAtRestTest {
+    private static final String CANARY = "CANARY-1f6d0a";
+
+    private final SampleDefinitions samples = new SampleDefinitions(5);
+    private final TestDatabase database = TestDatabase.h2Memory();
+    private final JpaBrokerRepository repository = new JpaBrokerRepository(database.session(), TestKeys.cipher());
+
+    @AfterEach
+    void close() {
+        database.close();
+    }
+
+    @Test
+    void aPasswordCopiedToAnotherRowCannotBeRead() {
+        BrokerDefinition one = repository.save(withPassword("one", "ann", "first"));
+        BrokerDefinition two = repository.save(withPassword("two", "ann", "second"));
+        database.execute("update mqtt_manager_broker set password_sealed ="
+                + " (select b.password_sealed from mqtt_manager_broker b where b.id = 'one') where id = 'two'");
+        assertThat(repository.find(one.id())).contains(one);
+        assertUnreadable(repository, two.id(), "credentials.password");
+    }
+
+    @Test
+    void aPasswordOfARowThatChangedItsOwnerCannotBeRead() {
+        BrokerDefinition one = repository.save(withPassword("one", "ann", "first"));
+        database.execute("update mqtt_manager_broker set owner = 'bob'");
+        assertUnreadable(repository, one.id(), "credentials.password");
+        database.execute("update mqtt_manager_broker set owner = null");
+        assertUnreadable(repository, one.id(), "credentials.password");
+        database.execute("update mqtt_manager_broker set owner = 'ann'");
+        assertThat(repository.find(one.id())).contains(one);
+        assertThat(repository.unreadable()).isEmpty();
+    }
+
+    @Test
+    void aPasswordCopiedToAnotherFieldCannotBeRead() {
+        BrokerDefinition one = repository.save(withPassword("one", null, "first").toBuilder()
+                .proxy(new ProxySettings(
+                        ProxySettings.Type.HTTP, Endpoint.of("proxy", 1), Credentials.of("user", "second")))
+                .build());
+        database.execute("update mqtt_manager_broker set proxy_password_sealed = password_sealed");
+        assertUnreadable(repository, one.id(), "proxy.credentials.password");
+    }
+
+    @Test
+    void aHeaderUnderAnotherNameCannotBeRead() {
+        BrokerDefinition one = repository.save(BrokerDefinition.builder("one", "host", 1)
+                .webSocket(new WebSocketSettings("/mqtt", Map.of("X-A", "first")))
+                .build());
+        database.execute(
+                "update mqtt_manager_broker set websocket_headers_sealed = replace(websocket_headers_sealed, 'X-A', 'X-B')");
+        assertUnreadable(repository, one.id(), "websocket.headers.X-B");
+    }
+
+    @Test
+    void withoutItsKeyADefinitionIsLeftOutOfPagesWhichAreFullNevertheless() {
+        List<BrokerDefinition> readable = new ArrayList<>();
+        for (int i = 10; i < 30; i++) {
+            if (i % 3 == 0) {
+                repository.save(withPassword("b" + i, null, CANARY));
+            } else {
+                readable.add(repository.save(
+                        BrokerDefinition.builder("b" + i, "host", 1).build()));
+            }
+        }
+        JpaBrokerRepository keyless = new JpaBrokerRepository(database.session(), SecretCipher.refusing());
+        ListAppender<ILoggingEvent> log = new ListAppender<>();
+        Logger logger = (Logger) LoggerFactory.getLogger(JpaBrokerRepository.class);
+        log.start();
+        logger.addAppender(log);
+        logger.setAdditive(false);
+        try {
+            assertThat(keyless.page(null, 5)).isEqualTo(readable.subList(0, 5));
+            assertThat(keyless.page(readable.get(4).id(), 1_000)).isEqualTo(readable.subList(5, readable.size()));
+            assertThat(keyless.page(null, 1_000)).isEqualTo(readable);
+        } finally {
+            logger.detachAppender(log);
+            logger.setAdditive(true);
+        }
+        assertThat(keyless.unreadable())
+                .hasSize(6)
+                .allSatisfy((id, reason) -> assertThat(reason)
+                        .contains("credentials.password", id.value())
+                        .doesNotContain(CANARY));
+        assertThat(log.list)
+                .hasSize(6)
+                .allSatisfy(event -> assertThat(event.getFormattedMessage()).doesNotContain(CANARY));
+        assertUnreadable(keyless, BrokerId.of("b12"), "credentials.password");
+        repository.delete(BrokerId.of("b12"));
+        assertThat(keyless.find(BrokerId.of("b12"))).isEmpty();
+        assertThat(keyless.unreadable()).hasSize(5);
+    }
+
+    @Test
+    void withAnotherKeyNothingIsReadAndTheRestOfTheDefinitionCanStillBeDeletedAndSwitched() {
+        BrokerDefinition one = repository.save(withPassword("one", null, "first"));
+        JpaBrokerRepository other = new JpaBrokerRepository(
+                database.session(), new AesGcmSecretCipher(SecretKeys.of("test", TestKeys.bytes(8))));
+        assertUnreadable(other, one.id(), "credentials.password");
+        assertThat(other.setActive(one.id(), false)).isTrue();
+        BrokerDefinition entered = one.toBuilder().credentials("user", "again").build();
+        assertThat(other.save(entered).version()).isEqualTo(2);
+        assertThat(other.find(one.id())).contains(entered.toBuilder().version(2).build());
+        assertThat(other.unreadable()).isEmpty();
+    }
+
+    @Test
+    void withoutAKeyNoSecretIsStored() {
+        JpaBrokerRepository keyless = new JpaBrokerRepository(database.session(), SecretCipher.refusing());
+        BrokerDefinition plain = keyless.save(samples.plainBroker());
+        assertThat(keyless.find(plain.id())).contains(plain);
+        for (BrokerDefinition secret : List.of(
+                withPassword("one", null, "first"),
+                BrokerDefinition.builder("one", "host", 1)
+                        .tls(TlsSettings.SYSTEM.withClientCertificate(
+                                new TlsSettings.ClientCertificate(samples.certificate(), samples.privateKey())))
+                        .build(),
+                BrokerDefinition.builder("one", "host", 1)
+                        .webSocket(new WebSocketSettings("/mqtt", Map.of("X-A", "first")))
+                        .build())) {
+            assertThatExceptionOfType(SecretKeyMissingException.class).isThrownBy(() -> keyless.save(secret));
+            assertThat(keyless.find(BrokerId.of("one"))).isEmpty();
+        }
+    }
+
+    @Test
+    void anotherKeyIsTakenIntoUseWithoutLosingASecret() {
+        List<BrokerDefinition> stored = new ArrayList<>();
+        stored.add(repository.save(samples.fullBroker()));
+        stored.add(repository.save(withPassword("one", "ann", "first")));
+        stored.add(repository.save(samples.plainBroker()));
+        SecretKeys ring = SecretKeys.of("test", TestKeys.bytes(7)).withActive("next", TestKeys.bytes(9));
+        JpaBrokerRepository rotated = new JpaBrokerRepository(database.session(), new AesGcmSecretCipher(ring));
+        assertThat(rotated.page(null, 10)).containsExactlyInAnyOrderElementsOf(stored);
+        assertThat(rotated.resealSecrets()).isEqualTo(2);
+        assertThat(rotated.resealSecrets()).isZero();
+        JpaBrokerRepository later = new JpaBrokerRepository(
+                database.session(), new AesGcmSecretCipher(SecretKeys.of("next", TestKeys.bytes(9))));
+        assertThat(later.page(null, 10)).containsExactlyInAnyOrderElementsOf(stored);
+        assertThat(later.unreadable()).isEmpty();
+        assertThat(repository.page(null, 10)).hasSize(1);
+    }
+
+    @Test
+    void aRowThatHoldsNoDefinitionDoesNotStopTheOthers() {
+        BrokerDefinition one =
+                repository.save(BrokerDefinition.builder("one", "host", 1).build());
+        BrokerDefinition two =
+                repository.save(BrokerDefinition.builder("two", "host", 1).build());
+        database.execute("update mqtt_manager_broker set endpoints = 'host:99999999' where id = 'one'");
+        assertThat(repository.page(null, 10)).containsExactly(two);
+        assertThat(repository.unreadable()).containsOnlyKeys(one.id());
+        assertThatThrownBy(() -> repository.find(one.id()))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("one");
+    }
+
+    @Test
+    void noSecretIsFoundInTheFilesOfTheDatabase(@TempDir Path directory) throws IOException {
+        try (TestDatabase file = TestDatabase.h2File(directory.resolve("canary"))) {
+            JpaBrokerRepository inFile = new JpaBrokerRepository(file.session(), TestKeys.cipher());
+            BrokerDefinition definition = BrokerDefinition.builder("one", "host", 1)
+                    .name("planted-" + CANARY)
+                    .credentials("user", CANARY + "-password")
+                    .proxy(new ProxySettings(
+                            ProxySettings.Type.HTTP,
+                            Endpoint.of("proxy", 1),
+                            Credentials.of("user", CANARY + "-proxy")))
+                    .webSocket(new WebSocketSettings("/mqtt", Map.of("X-A", CANARY + "-header")))
+                    .tls(TlsSettings.SYSTEM.withClientCertificate(new TlsSettings.ClientCertificate(
+                            samples.certificate(), withComment(samples.privateKey()))))
+                    .build();
+            inFile.save(definition);
+            file.execute("checkpoint sync");
+        }
+        assertThat(occurrences(directory, "planted-" + CANARY))
+                .as("the search finds what is there in clear")
+                .isPositive();
+        for (String end : List.of("-password", "-proxy", "-header", "-key")) {
+            assertThat(occurrences(directory, CANARY + end)).as(end).isZero();
+        }
+    }
+
+    private static Secret withComment(Secret key) {
+        return Secret.of(CANARY + "-key\n" + new String(key.reveal(), StandardCharsets.US_ASCII));
+    }
+
+    private static long occurrences(Path directory, String text) throws IOException {
+        long found = 0;
+        try (Stream<Path> files = Files.walk(directory).filter(Files::isRegularFile)) {
+            for (Path file : files.toList()) {
+                byte[] content = Files.readAllBytes(file);
+                for (var charset : List.of(StandardCharsets.ISO_8859_1, StandardCharsets.UTF_16BE)) {
+                    String haystack = new String(content, StandardCharsets.ISO_8859_1);
+                    String needle = new String(text.getBytes(charset), StandardCharsets.ISO_8859_1);
+                    for (int at = haystack.indexOf(needle); at >= 0; at = haystack.indexOf(needle, at + 1)) {
+                        found++;
+                    }
+                }
+            }
+        }
+        return found;
+    }
+
+    private static BrokerDefinition withPassword(String id, String owner, String password) {
+        return BrokerDefinition.builder(id, "host", 1)
+                .owner(owner)
+                .credentials("user", password)
+                .build();
+    }
+
+    private static void assertUnreadable(JpaBrokerRepository repository, BrokerId id, String field) {
+        assertThatExceptionOfType(SecretUnreadableException.class)
+                .isThrownBy(() -> repository.find(id))
+                .satisfies(e -> {
+                    assertThat(e.broker()).isEqualTo(id);
+                    assertThat(e.field()).isEqualTo(field);
+                });
+        assertThat(repository.unreadable()).containsKey(id);
+        assertThat(repository.page(null, 100)).extracting(BrokerDefinition::id).doesNotContain(id);
+    }
+}

@@ -1,0 +1,80 @@
+package io.github.mqttmanager.spring;
+
+import io.github.mqttmanager.broker.BrokerRepository;
+import io.github.mqttmanager.device.DeviceRepository;
+import io.github.mqttmanager.jpa.AesGcmSecretCipher;
+import io.github.mqttmanager.jpa.JpaBrokerRepository;
+import io.github.mqttmanager.jpa.JpaDeviceRepository;
+import io.github.mqttmanager.jpa.JpaSession;
+import io.github.mqttmanager.jpa.SecretCipher;
+import io.github.mqttmanager.jpa.SecretKeys;
+import jakarta.persistence.EntityManagerFactory;
+import javax.sql.DataSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.hibernate.autoconfigure.HibernateJpaAutoConfiguration;
+import org.springframework.context.annotation.Bean;
+import org.springframework.transaction.PlatformTransactionManager;
+
+/** The repositories over the application's database. */
+@AutoConfiguration(after = HibernateJpaAutoConfiguration.class)
+@ConditionalOnClass({EntityManagerFactory.class, JpaBrokerRepository.class, PlatformTransactionManager.class})
+@ConditionalOnBooleanProperty(name = "mqtt-manager.enabled", matchIfMissing = true)
+@ConditionalOnSingleCandidate(EntityManagerFactory.class)
+@EnableConfigurationProperties(MqttManagerProperties.class)
+public final class MqttManagerJpaAutoConfiguration {
+    private static final Logger LOG = LoggerFactory.getLogger(MqttManagerJpaAutoConfiguration.class);
+
+    @Bean
+    @ConditionalOnMissingBean
+    @ConditionalOnBean(PlatformTransactionManager.class)
+    JpaSession mqttManagerJpaSession(EntityManagerFactory factory, PlatformTransactionManager transactions) {
+        return new SpringJpaSession(factory, transactions);
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    SecretCipher mqttManagerSecretCipher(MqttManagerProperties properties) {
+        MqttManagerProperties.Secrets secrets = properties.getSecrets();
+        if (secrets.getKeys() != null) {
+            return new AesGcmSecretCipher(SecretKeys.fromText(secrets.getKeys()));
+        }
+        if (secrets.getKeyFile() != null) {
+            return new AesGcmSecretCipher(
+                    secrets.isCreateKeyFile()
+                            ? SecretKeys.fromFileOrCreate(secrets.getKeyFile())
+                            : SecretKeys.fromFile(secrets.getKeyFile()));
+        }
+        LOG.warn("No key for secrets is configured, so brokers with passwords cannot be stored;"
+                + " set mqtt-manager.secrets.key-file or mqtt-manager.secrets.keys");
+        return SecretCipher.refusing();
+    }
+
+    @Bean
+    @ConditionalOnMissingBean(BrokerRepository.class)
+    @ConditionalOnBean(JpaSession.class)
+    JpaBrokerRepository mqttManagerBrokerRepository(JpaSession session, SecretCipher cipher) {
+        return new JpaBrokerRepository(session, cipher);
+    }
+
+    @Bean
+    @ConditionalOnMissingBean(DeviceRepository.class)
+    @ConditionalOnBean(JpaSession.class)
+    JpaDeviceRepository mqttManagerDeviceRepository(JpaSession session) {
+        return new JpaDeviceRepository(session);
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    @ConditionalOnSingleCandidate(DataSource.class)
+    MqttManagerSchemaInitializer mqttManagerSchemaInitializer(DataSource database, MqttManagerProperties properties) {
+        return new MqttManagerSchemaInitializer(database, properties.getJpa().getInitializeSchema());
+    }
+}

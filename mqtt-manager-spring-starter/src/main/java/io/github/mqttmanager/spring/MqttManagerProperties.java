@@ -1,0 +1,278 @@
+package io.github.mqttmanager.spring;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.NestedConfigurationProperty;
+import org.springframework.boot.sql.init.DatabaseInitializationMode;
+
+/** Settings below {@code mqtt-manager}. */
+@ConfigurationProperties("mqtt-manager")
+public class MqttManagerProperties {
+    /** Whether brokers are loaded and connected when the application starts. Switch off on instances that must not connect. */
+    private boolean autoStart = true;
+
+    /** Handlers that may run at the same time. */
+    private @Nullable Integer handlerThreads;
+
+    /** Connection attempts that may begin in a second, over all brokers. */
+    private int startsPerSecond = 500;
+
+    @NestedConfigurationProperty
+    private final Handler handler = new Handler();
+
+    @NestedConfigurationProperty
+    private final Network network = new Network();
+
+    @NestedConfigurationProperty
+    private final Jpa jpa = new Jpa();
+
+    @NestedConfigurationProperty
+    private final Health health = new Health();
+
+    @NestedConfigurationProperty
+    private final Secrets secrets = new Secrets();
+
+    /** Brokers that are created at the start unless they exist, by id. */
+    private final Map<String, Broker> brokers = new LinkedHashMap<>();
+
+    public boolean isAutoStart() {
+        return autoStart;
+    }
+
+    public void setAutoStart(boolean autoStart) {
+        this.autoStart = autoStart;
+    }
+
+    public @Nullable Integer getHandlerThreads() {
+        return handlerThreads;
+    }
+
+    public void setHandlerThreads(@Nullable Integer handlerThreads) {
+        this.handlerThreads = handlerThreads;
+    }
+
+    public int getStartsPerSecond() {
+        return startsPerSecond;
+    }
+
+    public void setStartsPerSecond(int startsPerSecond) {
+        this.startsPerSecond = startsPerSecond;
+    }
+
+    public Handler getHandler() {
+        return handler;
+    }
+
+    public Network getNetwork() {
+        return network;
+    }
+
+    public Jpa getJpa() {
+        return jpa;
+    }
+
+    public Health getHealth() {
+        return health;
+    }
+
+    public Secrets getSecrets() {
+        return secrets;
+    }
+
+    public Map<String, Broker> getBrokers() {
+        return brokers;
+    }
+
+    /** How handlers are tried again. */
+    public static class Handler {
+        /** Attempts before a message goes to the dead-letter handler, where there is one. */
+        private int attempts = 5;
+
+        /** Wait before the second attempt; it doubles with each. */
+        private Duration firstRetry = Duration.ofSeconds(1);
+
+        /** Longest wait between attempts. */
+        private Duration maxRetry = Duration.ofMinutes(1);
+
+        public int getAttempts() {
+            return attempts;
+        }
+
+        public void setAttempts(int attempts) {
+            this.attempts = attempts;
+        }
+
+        public Duration getFirstRetry() {
+            return firstRetry;
+        }
+
+        public void setFirstRetry(Duration firstRetry) {
+            this.firstRetry = firstRetry;
+        }
+
+        public Duration getMaxRetry() {
+            return maxRetry;
+        }
+
+        public void setMaxRetry(Duration maxRetry) {
+            this.maxRetry = maxRetry;
+        }
+    }
+
+    /** Where connections may go. */
+    public static class Network {
+        /** Addresses that may be connected to, unless a bean decides. */
+        private Policy policy = Policy.PUBLIC_FOR_OWNED;
+
+        public Policy getPolicy() {
+            return policy;
+        }
+
+        public void setPolicy(Policy policy) {
+            this.policy = policy;
+        }
+
+        /** Which addresses. */
+        public enum Policy {
+            /** Private, loopback, link-local and metadata ranges are refused for definitions that carry an owner. */
+            PUBLIC_FOR_OWNED,
+            /** Every address. */
+            EVERYTHING
+        }
+    }
+
+    /** The tables. */
+    public static class Jpa {
+        /** When the tables are created. */
+        private DatabaseInitializationMode initializeSchema = DatabaseInitializationMode.EMBEDDED;
+
+        public DatabaseInitializationMode getInitializeSchema() {
+            return initializeSchema;
+        }
+
+        public void setInitializeSchema(DatabaseInitializationMode initializeSchema) {
+            this.initializeSchema = initializeSchema;
+        }
+    }
+
+    /** What is shown of brokers that are wanted and not connected. */
+    public static class Health {
+        /** Whether a broker that is wanted and not connected is reported as DOWN; otherwise as UNKNOWN. */
+        private boolean down;
+
+        public boolean isDown() {
+            return down;
+        }
+
+        public void setDown(boolean down) {
+            this.down = down;
+        }
+    }
+
+    /** The keys that stored passwords are encrypted with. */
+    public static class Secrets {
+        /** File with the keys, readable by its owner only. */
+        private @Nullable Path keyFile;
+
+        /** Whether the file is made if it does not exist. */
+        private boolean createKeyFile;
+
+        /** Keys themselves, as from an environment variable; instead of a file. */
+        private @Nullable String keys;
+
+        public @Nullable Path getKeyFile() {
+            return keyFile;
+        }
+
+        public void setKeyFile(@Nullable Path keyFile) {
+            this.keyFile = keyFile;
+        }
+
+        public boolean isCreateKeyFile() {
+            return createKeyFile;
+        }
+
+        public void setCreateKeyFile(boolean createKeyFile) {
+            this.createKeyFile = createKeyFile;
+        }
+
+        public @Nullable String getKeys() {
+            return keys;
+        }
+
+        public void setKeys(@Nullable String keys) {
+            this.keys = keys;
+        }
+    }
+
+    /** A broker that the configuration brings along. */
+    public static class Broker {
+        /** Where it listens: mqtt://host:port, or mqtts://host:port for TLS. */
+        private @Nullable String url;
+
+        /** Name for people; the id if absent. */
+        private @Nullable String name;
+
+        private @Nullable String username;
+
+        private @Nullable String password;
+
+        /** Client identifier; made if absent. */
+        private @Nullable String clientId;
+
+        /** SSL bundle with trust and key material. */
+        private @Nullable String sslBundle;
+
+        public @Nullable String getUrl() {
+            return url;
+        }
+
+        public void setUrl(@Nullable String url) {
+            this.url = url;
+        }
+
+        public @Nullable String getName() {
+            return name;
+        }
+
+        public void setName(@Nullable String name) {
+            this.name = name;
+        }
+
+        public @Nullable String getUsername() {
+            return username;
+        }
+
+        public void setUsername(@Nullable String username) {
+            this.username = username;
+        }
+
+        public @Nullable String getPassword() {
+            return password;
+        }
+
+        public void setPassword(@Nullable String password) {
+            this.password = password;
+        }
+
+        public @Nullable String getClientId() {
+            return clientId;
+        }
+
+        public void setClientId(@Nullable String clientId) {
+            this.clientId = clientId;
+        }
+
+        public @Nullable String getSslBundle() {
+            return sslBundle;
+        }
+
+        public void setSslBundle(@Nullable String sslBundle) {
+            this.sslBundle = sslBundle;
+        }
+    }
+}

@@ -1,0 +1,226 @@
+package io.github.mqttmanager.spring;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+import io.github.mqttmanager.MqttManager;
+import io.github.mqttmanager.broker.BrokerDefinition;
+import io.github.mqttmanager.broker.BrokerId;
+import io.github.mqttmanager.broker.BrokerRepository;
+import io.github.mqttmanager.broker.InMemoryBrokerRepository;
+import io.github.mqttmanager.broker.TlsSettings;
+import io.github.mqttmanager.broker.Transport;
+import io.github.mqttmanager.connection.NetworkPolicy;
+import io.github.mqttmanager.device.DeviceMessageHandler;
+import io.github.mqttmanager.device.DeviceRepository;
+import io.github.mqttmanager.device.InMemoryDeviceRepository;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.time.Duration;
+import java.util.Arrays;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.boot.LazyInitializationBeanFactoryPostProcessor;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.test.context.FilteredClassLoader;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+@ExtendWith(OutputCaptureExtension.class)
+class MqttManagerAutoConfigurationTest {
+    private final ApplicationContextRunner runner = new ApplicationContextRunner()
+            .withConfiguration(AutoConfigurations.of(MqttManagerAutoConfiguration.class))
+            .withBean(DeviceMessageHandler.class, () -> (device, publish) -> {});
+
+    @Test
+    void withoutStorageTheManagerWorksInMemoryAndSaysSo(CapturedOutput output) {
+        runner.run(context -> {
+            assertThat(context).hasSingleBean(MqttManager.class).hasSingleBean(InMemoryBrokerRepository.class);
+            assertThat(context.getBean(MqttManager.class).brokers())
+                    .isSameAs(context.getBean(InMemoryBrokerRepository.class));
+            assertThat(output).contains("Brokers are kept in memory and lost at the end");
+        });
+    }
+
+    @Test
+    void everyBeanNameBeginsWithTheNameOfTheLibrary() {
+        runner.run(context -> assertThat(Arrays.stream(context.getBeanDefinitionNames())
+                        .filter(name -> {
+                            Class<?> type = context.getType(name);
+                            return type != null && type.getName().startsWith("io.github.mqttmanager");
+                        })
+                        .filter(name -> !name.startsWith("io.github.mqttmanager"))
+                        .filter(name -> !name.startsWith("mqtt-manager-"))
+                        .filter(name -> !name.equals("deviceMessageHandler")))
+                .isNotEmpty()
+                .allMatch(name -> name.startsWith("mqttManager")));
+    }
+
+    @Test
+    void repositoriesOfTheHostArePickedUp() {
+        runner.withUserConfiguration(OwnRepositories.class).run(context -> {
+            assertThat(context.getBean(MqttManager.class).brokers()).isSameAs(context.getBean("ownBrokers"));
+            assertThat(context.getBean(MqttManager.class).devices()).isSameAs(context.getBean("ownDevices"));
+            assertThat(context).doesNotHaveBean("mqttManagerBrokerRepository");
+        });
+    }
+
+    @Test
+    void aManagerOfTheHostWins() {
+        MqttManager own = MqttManager.builder().handler((device, publish) -> {}).build();
+        runner.withBean("own", MqttManager.class, () -> own)
+                .run(context -> assertThat(context.getBean(MqttManager.class)).isSameAs(own));
+    }
+
+    @Test
+    void nothingIsConfiguredWhenSwitchedOff() {
+        runner.withPropertyValues("mqtt-manager.enabled=false")
+                .run(context -> assertThat(context).doesNotHaveBean(MqttManager.class));
+    }
+
+    @Test
+    void aMissingHandlerEndsTheStartWithARemedy() {
+        new ApplicationContextRunner()
+                .withConfiguration(AutoConfigurations.of(MqttManagerAutoConfiguration.class))
+                .run(context -> {
+                    assertThat(context).hasFailed();
+                    assertThat(new MissingHandlerFailureAnalyzer()
+                                    .analyze(context.getStartupFailure())
+                                    .getAction())
+                            .contains("DeviceMessageHandler");
+                });
+    }
+
+    @Test
+    void deadAndSilentBrokersDoNotDelayTheStart() throws Exception {
+        try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+            InMemoryBrokerRepository brokers = new InMemoryBrokerRepository();
+            for (int i = 0; i < 50; i++) {
+                brokers.save(BrokerDefinition.builder("silent-" + i, "127.0.0.1", silent.getLocalPort())
+                        .build());
+                brokers.save(BrokerDefinition.builder("unknown-" + i, "broker-" + i + ".invalid", 1883)
+                        .build());
+            }
+            long began = System.nanoTime();
+            runner.withBean(BrokerRepository.class, () -> brokers).run(context -> {
+                assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(5));
+                assertThat(context.getBean(MqttManagerLifecycle.class).isRunning())
+                        .isTrue();
+            });
+        }
+    }
+
+    @Test
+    void theManagerIsClosedWithTheContext() {
+        runner.run(context -> {
+            MqttManager manager = context.getBean(MqttManager.class);
+            context.close();
+            assertThatIllegalStateException().isThrownBy(manager::start);
+        });
+    }
+
+    @Test
+    void theManagerStartsAlsoWhereBeansAreLazy() {
+        runner.withInitializer(context ->
+                        context.addBeanFactoryPostProcessor(new LazyInitializationBeanFactoryPostProcessor()))
+                .run(context -> assertThat(
+                                context.getBean(MqttManagerLifecycle.class).isRunning())
+                        .isTrue());
+    }
+
+    @Test
+    void anInstanceThatMustNotConnectDoesNotStart() {
+        runner.withPropertyValues("mqtt-manager.auto-start=false")
+                .run(context -> assertThat(
+                                context.getBean(MqttManagerLifecycle.class).isRunning())
+                        .isFalse());
+    }
+
+    @Test
+    void addressesAreLimitedForOwnedDefinitionsUnlessTheHostDecides() throws Exception {
+        BrokerDefinition owned =
+                BrokerDefinition.builder("b", "127.0.0.1", 1883).owner("tenant").build();
+        InetAddress loopback = InetAddress.getLoopbackAddress();
+        runner.run(context -> assertThat(context.getBean(NetworkPolicy.class).permits(owned, loopback, 1883))
+                .isFalse());
+        runner.withPropertyValues("mqtt-manager.network.policy=everything")
+                .run(context -> assertThat(context.getBean(NetworkPolicy.class).permits(owned, loopback, 1883))
+                        .isTrue());
+        runner.withBean(NetworkPolicy.class, NetworkPolicy::everything)
+                .run(context -> assertThat(context).hasSingleBean(NetworkPolicy.class));
+    }
+
+    @Test
+    void brokersOfTheConfigurationAreCreatedOnceAndKeptAsTheyWereEdited() {
+        InMemoryBrokerRepository brokers = new InMemoryBrokerRepository();
+        brokers.save(BrokerDefinition.builder("edited", "edited.invalid", 1).build());
+        runner.withBean(BrokerRepository.class, () -> brokers)
+                .withPropertyValues(
+                        "mqtt-manager.brokers.plant.url=mqtts://plant.invalid",
+                        "mqtt-manager.brokers.plant.username=user",
+                        "mqtt-manager.brokers.plant.password=canary-4711",
+                        "mqtt-manager.brokers.plant.ssl-bundle=plant",
+                        "mqtt-manager.brokers.edited.url=mqtt://configured.invalid:1883")
+                .run(context -> {
+                    BrokerDefinition plant = brokers.find(BrokerId.of("plant")).orElseThrow();
+                    assertThat(plant.endpoints().get(0).port()).isEqualTo(8883);
+                    assertThat(plant.transport()).isEqualTo(Transport.TLS);
+                    assertThat(plant.tls().trust()).isEqualTo(new TlsSettings.Bundle("plant"));
+                    assertThat(plant.toString()).doesNotContain("canary-4711");
+                    assertThat(brokers.find(BrokerId.of("edited"))
+                                    .orElseThrow()
+                                    .endpoints()
+                                    .get(0)
+                                    .host())
+                            .isEqualTo("edited.invalid");
+                });
+    }
+
+    @Test
+    void aPasswordInAnAddressIsRefusedAndNotRepeated() {
+        runner.withPropertyValues("mqtt-manager.brokers.b.url=mqtt://user:canary-4711@host:1883")
+                .run(context -> {
+                    assertThat(context).hasFailed();
+                    assertThat(context.getStartupFailure())
+                            .hasStackTraceContaining("mqtt-manager.brokers.b.url")
+                            .satisfies(failure -> {
+                                java.io.StringWriter text = new java.io.StringWriter();
+                                failure.printStackTrace(new java.io.PrintWriter(text));
+                                assertThat(text.toString()).doesNotContain("canary-4711");
+                            });
+                });
+    }
+
+    @Test
+    void theStarterWorksWithoutJpaAndWithoutHealthOnTheClassPath() {
+        new ApplicationContextRunner()
+                .withClassLoader(new FilteredClassLoader(
+                        "io.github.mqttmanager.jpa",
+                        "jakarta.persistence",
+                        "org.springframework.boot.health",
+                        "org.springframework.boot.hibernate",
+                        "org.springframework.boot.persistence"))
+                .withConfiguration(AutoConfigurations.of(
+                        MqttManagerEntityScanAutoConfiguration.class,
+                        MqttManagerJpaAutoConfiguration.class,
+                        MqttManagerAutoConfiguration.class))
+                .withBean(DeviceMessageHandler.class, () -> (device, publish) -> {})
+                .run(context -> assertThat(context).hasNotFailed().hasSingleBean(MqttManager.class));
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class OwnRepositories {
+        @Bean
+        BrokerRepository ownBrokers() {
+            return new InMemoryBrokerRepository();
+        }
+
+        @Bean
+        DeviceRepository ownDevices() {
+            return new InMemoryDeviceRepository();
+        }
+    }
+}

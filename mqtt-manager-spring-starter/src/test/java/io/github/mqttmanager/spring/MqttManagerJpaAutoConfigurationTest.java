@@ -1,0 +1,166 @@
+package io.github.mqttmanager.spring;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.mqttmanager.MqttManager;
+import io.github.mqttmanager.broker.BrokerDefinition;
+import io.github.mqttmanager.broker.BrokerId;
+import io.github.mqttmanager.device.Device;
+import io.github.mqttmanager.device.DeviceMessageHandler;
+import io.github.mqttmanager.jpa.JpaBrokerRepository;
+import io.github.mqttmanager.jpa.JpaDeviceRepository;
+import io.github.mqttmanager.jpa.SecretKeyMissingException;
+import io.github.mqttmanager.spring.app.HostEntity;
+import jakarta.persistence.EntityManagerFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.springframework.boot.autoconfigure.AutoConfigurationPackage;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.hibernate.autoconfigure.HibernateJpaAutoConfiguration;
+import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
+import org.springframework.boot.persistence.autoconfigure.EntityScan;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.transaction.autoconfigure.TransactionAutoConfiguration;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
+
+class MqttManagerJpaAutoConfigurationTest {
+    private final ApplicationContextRunner runner = new ApplicationContextRunner()
+            .withConfiguration(AutoConfigurations.of(
+                    DataSourceAutoConfiguration.class,
+                    TransactionAutoConfiguration.class,
+                    MqttManagerEntityScanAutoConfiguration.class,
+                    HibernateJpaAutoConfiguration.class,
+                    MqttManagerJpaAutoConfiguration.class,
+                    MqttManagerAutoConfiguration.class))
+            .withUserConfiguration(PackagedApp.class)
+            .withBean(DeviceMessageHandler.class, () -> (device, publish) -> {})
+            .withPropertyValues(
+                    "spring.datasource.generate-unique-name=true",
+                    "spring.jpa.hibernate.ddl-auto=validate",
+                    "spring.jpa.properties.jakarta.persistence.schema-generation.database.action=");
+
+    private final BrokerDefinition definition =
+            BrokerDefinition.builder("b", "127.0.0.1", 1).active(false).build();
+
+    @Test
+    void brokersAndDevicesAreStoredInTheHostsDatabase() {
+        runner.withPropertyValues("spring.jpa.hibernate.ddl-auto=none").run(context -> {
+            assertThat(context).hasNotFailed().hasSingleBean(JpaBrokerRepository.class);
+            MqttManager manager = context.getBean(MqttManager.class);
+            manager.save(definition);
+            manager.save(Device.builder("d", "b").build());
+            assertThat(context.getBean(JpaBrokerRepository.class).find(BrokerId.of("b")))
+                    .isPresent();
+            assertThat(context.getBean(JpaDeviceRepository.class).countOfBroker(BrokerId.of("b")))
+                    .isEqualTo(1);
+        });
+    }
+
+    @Test
+    void theHostsOwnEntitiesAreStillFoundByItsPackage() {
+        runner.withPropertyValues("spring.jpa.hibernate.ddl-auto=create-drop")
+                .run(context -> assertThat(context.getBean(EntityManagerFactory.class)
+                                .getMetamodel()
+                                .getEntities())
+                        .extracting(entity -> entity.getName())
+                        .contains("Broker", "MqttManagerBroker", "MqttManagerDevice"));
+    }
+
+    @Test
+    void theHostsOwnEntitiesAreStillFoundByEntityScan() {
+        new ApplicationContextRunner()
+                .withConfiguration(AutoConfigurations.of(
+                        DataSourceAutoConfiguration.class,
+                        TransactionAutoConfiguration.class,
+                        MqttManagerEntityScanAutoConfiguration.class,
+                        HibernateJpaAutoConfiguration.class,
+                        MqttManagerJpaAutoConfiguration.class,
+                        MqttManagerAutoConfiguration.class))
+                .withUserConfiguration(ScannedApp.class)
+                .withBean(DeviceMessageHandler.class, () -> (device, publish) -> {})
+                .withPropertyValues(
+                        "spring.datasource.generate-unique-name=true", "spring.jpa.hibernate.ddl-auto=create-drop")
+                .run(context -> assertThat(context.getBean(EntityManagerFactory.class)
+                                .getMetamodel()
+                                .getEntities())
+                        .extracting(entity -> entity.getName())
+                        .contains("Broker", "MqttManagerBroker", "MqttManagerDevice"));
+    }
+
+    @Test
+    void aRolledBackSaveChangesNothing() {
+        runner.withPropertyValues("spring.jpa.hibernate.ddl-auto=none").run(context -> {
+            MqttManager manager = context.getBean(MqttManager.class);
+            new TransactionTemplate(context.getBean(PlatformTransactionManager.class)).executeWithoutResult(status -> {
+                manager.save(definition);
+                status.setRollbackOnly();
+            });
+            assertThat(manager.status(BrokerId.of("b"))).isEmpty();
+            assertThat(manager.brokers().find(BrokerId.of("b"))).isEmpty();
+            new TransactionTemplate(context.getBean(PlatformTransactionManager.class)).executeWithoutResult(status -> {
+                manager.save(definition);
+                assertThat(manager.status(BrokerId.of("b"))).isEmpty();
+            });
+            assertThat(manager.status(BrokerId.of("b"))).isPresent();
+        });
+    }
+
+    @Test
+    void withoutAKeyAPasswordIsNotStored() {
+        runner.withPropertyValues("spring.jpa.hibernate.ddl-auto=none").run(context -> {
+            MqttManager manager = context.getBean(MqttManager.class);
+            assertThatThrownBy(() -> manager.save(
+                            definition.toBuilder().credentials("u", "p").build()))
+                    .isInstanceOf(SecretKeyMissingException.class);
+        });
+    }
+
+    @Test
+    void passwordsAreEncryptedWithTheKeyOfAFileThatIsMadeOnRequest(@TempDir Path directory) {
+        Path file = directory.resolve("keys");
+        runner.withPropertyValues(
+                        "spring.jpa.hibernate.ddl-auto=none",
+                        "mqtt-manager.secrets.key-file=" + file,
+                        "mqtt-manager.secrets.create-key-file=true")
+                .run(context -> {
+                    assertThat(Files.exists(file)).isTrue();
+                    MqttManager manager = context.getBean(MqttManager.class);
+                    BrokerDefinition saved = manager.save(
+                            definition.toBuilder().credentials("u", "p").build());
+                    assertThat(manager.brokers().find(BrokerId.of("b")))
+                            .hasValueSatisfying(
+                                    found -> assertThat(found.credentials()).isEqualTo(saved.credentials()));
+                });
+    }
+
+    @Test
+    void tablesAreNotMadeUnaskedInADatabaseThatIsNotEmbedded(@TempDir Path directory) {
+        runner.withPropertyValues(
+                        "spring.datasource.url=jdbc:h2:file:" + directory.resolve("db"),
+                        "spring.jpa.hibernate.ddl-auto=none",
+                        "mqtt-manager.auto-start=false")
+                .run(context -> assertThatThrownBy(() ->
+                                context.getBean(MqttManager.class).brokers().find(BrokerId.of("b")))
+                        .hasStackTraceContaining("MQTT_MANAGER_BROKER"));
+        runner.withPropertyValues(
+                        "spring.datasource.url=jdbc:h2:file:" + directory.resolve("db"),
+                        "spring.jpa.hibernate.ddl-auto=none",
+                        "mqtt-manager.jpa.initialize-schema=always")
+                .run(context -> assertThat(
+                                context.getBean(MqttManager.class).brokers().find(BrokerId.of("b")))
+                        .isEmpty());
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @AutoConfigurationPackage(basePackageClasses = HostEntity.class)
+    static class PackagedApp {}
+
+    @Configuration(proxyBeanMethods = false)
+    @EntityScan(basePackageClasses = HostEntity.class)
+    static class ScannedApp {}
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.github.mqttmanager.spring;
+
+import org.jspecify.annotations.NullMarked;
