@@ -69,6 +69,9 @@ final class Outbound {
         final long number;
         final long acceptedAt = nanos.getAsLong();
         final CompletableFuture<PublishReceipt> outcome = new CompletableFuture<>();
+        /** Guarded by the outer object. */
+        @Nullable
+        MqttLink handedTo;
 
         Pending(OutboundPublish publish, long number) {
             this.number = number;
@@ -225,6 +228,7 @@ final class Outbound {
                     refusal = unsendable(next.publish, grants);
                     if (refusal == null) {
                         inFlight.add(next);
+                        next.handedTo = to;
                     } else {
                         failed++;
                     }
@@ -281,7 +285,8 @@ final class Outbound {
         PublishException refusal = null;
         PublishReceipt receipt = null;
         synchronized (this) {
-            if (!inFlight.remove(pending)) {
+            // What an earlier client says late does not concern the hand-over to the present one.
+            if (pending.handedTo != from || !inFlight.remove(pending)) {
                 return;
             }
             if (code != null && failure == null) {
