@@ -353,6 +353,45 @@ class ContractTest extends ServerTest {
         api.delete(BROKERS + "/" + broker + "?devices=delete").is(204);
     }
 
+    @Test
+    void whatTheBrokerKeptIsStoredOnceAndOnlyWhereNothingIsKnown() throws Exception {
+        Api api = newUser().api();
+        long broker = createDemoBroker(api);
+        try (TestDevice mqtt = TestDevice.connect(demoBrokerPort(), "user", "pass")) {
+            mqtt.publish("kept/known/state", "1", true);
+            mqtt.publish("kept/unknown/state", "2", true);
+            long known = createDevice(api, broker, "kept-known");
+            await().atMost(Duration.ofSeconds(20)).until(() -> subscribed(api, broker));
+            mqtt.publish("devices/kept-known/telemetry", "3");
+            await().atMost(Duration.ofSeconds(10))
+                    .until(() ->
+                            api.get(DEVICES + "/" + known + "/readings").json().size() == 1);
+            long unknown = createDevice(api, broker, "kept-unknown");
+            api.put(DEVICES + "/" + known, json("{'telemetry_topics':['kept/known/state']}"))
+                    .is(200);
+            api.put(DEVICES + "/" + unknown, json("{'telemetry_topics':['kept/unknown/state']}"))
+                    .is(200);
+            await().atMost(Duration.ofSeconds(10))
+                    .until(() -> api.get(DEVICES + "/" + unknown + "/readings")
+                                    .json()
+                                    .size()
+                            == 1);
+            await().atMost(Duration.ofSeconds(10))
+                    .until(() -> status(api, broker).path("received").intValue() >= 3);
+            assertThat(api.get(DEVICES + "/" + known + "/readings").json().size())
+                    .isEqualTo(1);
+            assertThat(api.get(DEVICES + "/" + unknown)
+                            .json()
+                            .path("latest")
+                            .path("values")
+                            .toString())
+                    .isEqualTo("{\"value\":2}");
+            mqtt.publish("kept/known/state", "", true);
+            mqtt.publish("kept/unknown/state", "", true);
+        }
+        api.delete(BROKERS + "/" + broker + "?devices=delete").is(204);
+    }
+
     static boolean subscribed(Api api, long broker) {
         JsonNode subscriptions = status(api, broker).path("subscriptions");
         return !subscriptions.isEmpty()

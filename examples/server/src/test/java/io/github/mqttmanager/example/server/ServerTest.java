@@ -24,6 +24,7 @@ import tools.jackson.databind.JsonNode;
             "example.limits.brokers=8",
             "example.limits.devices=12",
             "example.limits.streams=3",
+            "example.readings.per-user=2000",
             "example.heartbeat=700ms"
         })
 @ActiveProfiles("demo")

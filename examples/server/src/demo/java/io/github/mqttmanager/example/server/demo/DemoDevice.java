@@ -2,6 +2,7 @@ package io.github.mqttmanager.example.server.demo;
 
 import io.github.mqttmanager.topic.TopicTemplate;
 import java.time.LocalDateTime;
+import java.time.ZoneOffset;
 import java.util.Locale;
 
 /** The simulated devices, each in the manner of a real kind. */
@@ -53,7 +54,7 @@ enum DemoDevice {
             double power = drift.isOn() ? drift.at("power", 420, 350, 18) : 2.4;
             return format(
                     "{\"Time\":\"%s\",\"ENERGY\":{\"Total\":%.3f,\"Power\":%.0f,\"Voltage\":%.0f,\"Current\":%.3f}}",
-                    LocalDateTime.now().withNano(0),
+                    LocalDateTime.now(ZoneOffset.UTC).withNano(0),
                     drift.sum("total", 1204.5, power / 3_600_000),
                     power,
                     drift.at("voltage", 231, 5, 0.6),

@@ -78,7 +78,7 @@ public class BrokerService implements UserDeletion {
         BrokerDefinition.Builder form = BrokerForm.create(fields).owner(user.owner());
         BrokerDefinition saved = Objects.requireNonNull(transactions.execute(status -> {
             // One request of a user at a time, or two could pass the limit together.
-            users.lock(user.id());
+            users.lockOwn(user.id());
             if (manager.brokers().countOfOwner(user.owner()) >= limit) {
                 throw ProblemException.of(
                         ProblemCode.LIMIT_REACHED, "you have " + limit + " brokers, more are not allowed");
@@ -91,7 +91,7 @@ public class BrokerService implements UserDeletion {
 
     BrokerDefinition update(User user, long id, RequestFields fields) {
         BrokerDefinition saved = Objects.requireNonNull(transactions.execute(status -> {
-            users.lock(user.id());
+            users.lockOwn(user.id());
             return manager.save(BrokerForm.update(fields, get(user.owner(), id)));
         }));
         events.devicesChanged(user.owner());
@@ -100,7 +100,7 @@ public class BrokerService implements UserDeletion {
 
     void delete(User user, long id, WhenDevicesExist devices) {
         transactions.executeWithoutResult(status -> {
-            users.lock(user.id());
+            users.lockOwn(user.id());
             get(user.owner(), id);
             if (!manager.delete(idOf(id), devices)) {
                 throw ProblemException.notFound("broker");

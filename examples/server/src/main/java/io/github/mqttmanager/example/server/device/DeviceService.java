@@ -96,7 +96,7 @@ public class DeviceService {
     Device create(User user, RequestFields fields) {
         Device saved = Objects.requireNonNull(transactions.execute(status -> {
             // One request of a user at a time, or two could pass the limit together.
-            users.lock(user.id());
+            users.lockOwn(user.id());
             Device.Builder form = DeviceForm.create(fields, broker -> isOwn(user, broker));
             if (manager.devices().countOfOwner(user.owner()) >= limit) {
                 throw ProblemException.of(
@@ -111,7 +111,7 @@ public class DeviceService {
 
     Device update(User user, long id, RequestFields fields) {
         Device saved = Objects.requireNonNull(transactions.execute(status -> {
-            users.lock(user.id());
+            users.lockOwn(user.id());
             return manager.save(DeviceForm.update(fields, get(user.owner(), id), broker -> isOwn(user, broker)));
         }));
         events.devicesChanged(user.owner());
@@ -120,7 +120,7 @@ public class DeviceService {
 
     void delete(User user, long id) {
         transactions.executeWithoutResult(status -> {
-            users.lock(user.id());
+            users.lockOwn(user.id());
             get(user.owner(), id);
             if (!manager.delete(idOf(id))) {
                 throw ProblemException.notFound("device");

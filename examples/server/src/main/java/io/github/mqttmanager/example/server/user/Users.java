@@ -1,5 +1,7 @@
 package io.github.mqttmanager.example.server.user;
 
+import io.github.mqttmanager.example.server.web.ProblemCode;
+import io.github.mqttmanager.example.server.web.ProblemException;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.OffsetDateTime;
@@ -86,12 +88,19 @@ public class Users {
      *
      * @return whether the user exists
      */
-    public boolean lock(long id) {
+    boolean lock(long id) {
         return jdbc.sql("select id from users where id = ? for update")
                 .param(id)
                 .query(Long.class)
                 .optional()
                 .isPresent();
+    }
+
+    /** As {@link #lock}, for a request of the user. @throws ProblemException if the user was deleted since the request came */
+    public void lockOwn(long id) {
+        if (!lock(id)) {
+            throw ProblemException.of(ProblemCode.UNAUTHORIZED, "the user was deleted");
+        }
     }
 
     private static String key(String username) {
