@@ -489,8 +489,13 @@ public final class MqttManager implements AutoCloseable {
 
     private void reload(DeviceId id) {
         try {
+            // Known before the look-up: if what is found then has a lower version, it was deleted and made anew.
+            long known = router.device(id).map(Device::version).orElse(0L);
             Optional<Device> found = devices.find(id);
-            routesChanged(found.isPresent() ? router.put(found.get()) : router.remove(id));
+            if (found.isEmpty() || found.get().version() < known) {
+                routesChanged(router.remove(id));
+            }
+            found.ifPresent(device -> routesChanged(router.put(device)));
         } catch (RuntimeException e) {
             LOG.warn("Device {} could not be read; trying again in {} s", id, STORE_RETRY.toSeconds(), e);
             later(() -> reload(id));

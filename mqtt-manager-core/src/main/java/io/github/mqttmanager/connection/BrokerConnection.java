@@ -95,10 +95,10 @@ final class BrokerConnection {
     // ---- commands, from any thread
     // -------------------------------------------------------------------------------------------
 
-    /** Makes the connection be as the definition says. */
+    /** Makes the connection be as the definition says, which was read last: a lower version is that of a broker made anew. */
     void apply(BrokerDefinition wanted) {
         lane.execute(() -> {
-            if (removed || wanted.version() < definition.version()) {
+            if (removed) {
                 return;
             }
             boolean shown = !wanted.name().equals(definition.name())

@@ -183,8 +183,11 @@ final class DeviceLanes {
 
     private void finish(Lane lane, Job job) {
         waiting.decrementAndGet();
-        job.outcome().handled();
-        next(job.device().id(), lane);
+        try {
+            job.outcome().handled();
+        } finally {
+            next(job.device().id(), lane);
+        }
     }
 
     /** Nothing new begins. What runs may still end, and is acknowledged if its link still stands. */

@@ -914,6 +914,21 @@ class BrokerConnectionTest {
     }
 
     @Test
+    void aBrokerThatWasDeletedAndMadeAnewCountsThoughItsVersionIsLower() {
+        definition = definition.toBuilder().version(7).build();
+        connected();
+        connection()
+                .apply(definition.toBuilder()
+                        .version(1)
+                        .name("anew")
+                        .active(false)
+                        .build());
+
+        assertThat(connection().status().name()).isEqualTo("anew");
+        assertThat(state()).isEqualTo(DISCONNECTING);
+    }
+
+    @Test
     void nameAndOwnerChangeInPlace() {
         connected();
         apply(d -> d.name("new name").owner("somebody"));

@@ -194,6 +194,19 @@ class OutboundTest {
     }
 
     @Test
+    void whatIsHandedOverMakesRoom() {
+        outbound = outbound(limits(2, 10, 100));
+        connect();
+        for (int i = 0; i < 20; i++) {
+            assertThat(publish("t", b -> b.payload(new byte[6]))).isNotDone();
+        }
+        assertThat(client.given).hasSize(20);
+        client.lose();
+        outbound.disconnected();
+        assertThat(failureOf(publish("t"))).isEqualTo(PublishFailure.QUEUE_FULL);
+    }
+
+    @Test
     void keepsToTheSmallerOfBothWindows() {
         outbound = outbound(limits(100, 10_000, 5));
         outbound.connected(client, new MqttLink.Granted(false, 3, QoS.EXACTLY_ONCE, true, true));

@@ -1,0 +1,4 @@
+package io.github.mqttmanager.architecture.bad.publish;
+
+/** Not a noun of MQTT. */
+public final class PublishHelper {}

@@ -1,0 +1,4 @@
+package io.github.mqttmanager.architecture.bad.topic;
+
+/** Breaks nothing. */
+public record Innocent(String value) {}

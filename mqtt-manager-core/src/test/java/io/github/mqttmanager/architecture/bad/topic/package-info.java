@@ -1,0 +1,5 @@
+/** Classes that break the rules on purpose. */
+@NullMarked
+package io.github.mqttmanager.architecture.bad.topic;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+package io.github.mqttmanager.architecture.bad.unmarked;
+
+/** Its package has no package-info. */
+public final class SaysNothingOfNull {}

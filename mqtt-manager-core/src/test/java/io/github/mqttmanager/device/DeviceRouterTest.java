@@ -1,0 +1,231 @@
+package io.github.mqttmanager.device;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.mqttmanager.broker.BrokerId;
+import io.github.mqttmanager.publish.Acknowledgement;
+import io.github.mqttmanager.publish.InboundPublish;
+import io.github.mqttmanager.publish.PublishProperties;
+import io.github.mqttmanager.testing.ManualTime;
+import io.github.mqttmanager.topic.QoS;
+import io.github.mqttmanager.topic.TopicFilter;
+import io.github.mqttmanager.topic.TopicName;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class DeviceRouterTest {
+    private static final BrokerId BROKER = BrokerId.of("b");
+    private static final BrokerId OTHER = BrokerId.of("other");
+
+    private final ManualTime time = new ManualTime();
+    private final InMemoryDeviceRepository repository = new InMemoryDeviceRepository();
+    private final List<String> handled = new ArrayList<>();
+    private final List<String> ends = new ArrayList<>();
+    private AsyncDeviceMessageHandler handler = (device, publish) -> null;
+    private final DeviceRouter router = new DeviceRouter(
+            repository,
+            HandlerSettings.of((device, publish) -> {
+                handled.add(device.id() + " " + publish.topic());
+                return handler.handle(device, publish);
+            }),
+            time,
+            time,
+            time);
+
+    private static Device device(String id, String broker, String... topics) {
+        return Device.builder(id, broker).telemetryTopics(topics).version(1).build();
+    }
+
+    private void route(String topic, QoS qos, boolean retained) {
+        router.route(
+                new InboundPublish(
+                        BROKER,
+                        TopicName.of(topic),
+                        ByteBuffer.allocate(0),
+                        qos,
+                        retained,
+                        time.instant(),
+                        PublishProperties.NONE),
+                new Acknowledgement() {
+                    @Override
+                    public void handled() {
+                        ends.add("handled");
+                    }
+
+                    @Override
+                    public void unrouted() {
+                        ends.add("unrouted");
+                    }
+
+                    @Override
+                    public void dropped() {
+                        ends.add("dropped");
+                    }
+                });
+    }
+
+    private void route(String topic) {
+        route(topic, QoS.AT_LEAST_ONCE, false);
+        time.runDue();
+    }
+
+    @Test
+    void routesToTheDeviceOfTheBrokerAndToNoOther() {
+        router.put(device("a", "b", "t/{device_id}"));
+        router.put(device("a2", "other", "t/a"));
+        route("t/a");
+
+        assertThat(handled).containsExactly("a t/a");
+        assertThat(ends).containsExactly("handled");
+    }
+
+    @Test
+    void acknowledgesOnceWhenTheLastOfSeveralReceiversIsDone() {
+        CompletableFuture<Void> slow = new CompletableFuture<>();
+        handler = (device, publish) -> device.topicName().equals("slow") ? slow : null;
+        router.put(device("slow", "b", "all/#"));
+        router.put(device("fast", "b", "all/+"));
+        route("all/x");
+
+        assertThat(handled).hasSize(2);
+        assertThat(ends).isEmpty();
+        slow.complete(null);
+        assertThat(ends).containsExactly("handled");
+    }
+
+    @Test
+    void acknowledgesAndCountsWhatBelongsToNobody() {
+        router.put(device("a", "b", "t"));
+        route("elsewhere");
+        route("t/x");
+
+        assertThat(ends).containsExactly("unrouted", "unrouted");
+        assertThat(handled).isEmpty();
+    }
+
+    @Test
+    void anOldMessageDoesNotMeanThatTheDeviceIsThere() {
+        Device device =
+                repository.save(Device.builder("a", "b").telemetryTopics("t").build());
+        router.put(device);
+        route("t", QoS.AT_LEAST_ONCE, true);
+        time.runDue();
+        assertThat(handled).hasSize(1);
+        assertThat(router.lastSeen(device.id())).isEmpty();
+
+        route("t");
+        assertThat(router.lastSeen(device.id())).contains(time.instant());
+        router.writeLastSeen();
+        assertThat(repository.lastSeen(List.of(device.id()))).containsEntry(device.id(), time.instant());
+    }
+
+    @Test
+    void tellsWhichBrokersFiltersChanged() {
+        Device device = device("a", "b", "t");
+        assertThat(router.put(device)).containsExactly(BROKER);
+        assertThat(router.put(device)).isEmpty();
+        assertThat(router.put(device.toBuilder().name("x").version(2).build())).isEmpty();
+        assertThat(router.filters(BROKER)).containsExactly(TopicFilter.of("t"));
+        assertThat(router.put(device.toBuilder().broker(OTHER).version(3).build()))
+                .containsExactlyInAnyOrder(BROKER, OTHER);
+        assertThat(router.filters(BROKER)).isEmpty();
+        assertThat(router.remove(device.id())).containsExactly(OTHER);
+        assertThat(router.remove(device.id())).isEmpty();
+    }
+
+    @Test
+    void aChangedDeviceIsHandedOverAsItIsNow() {
+        router.put(device("a", "b", "t", "u"));
+        router.put(device("a", "b", "t").toBuilder().name("new").version(2).build());
+        List<String> names = new ArrayList<>();
+        handler = (device, publish) -> {
+            names.add(device.name());
+            return null;
+        };
+        route("t");
+        route("u");
+
+        assertThat(names).containsExactly("new");
+        assertThat(ends).containsExactly("handled", "unrouted");
+    }
+
+    @Test
+    void anOlderVersionThatComesLateChangesNothing() {
+        router.put(device("a", "b", "new").toBuilder().version(7).build());
+        assertThat(router.put(device("a", "b", "old").toBuilder().version(6).build()))
+                .isEmpty();
+
+        assertThat(router.filters(BROKER)).containsExactly(TopicFilter.of("new"));
+    }
+
+    @Test
+    void forgetsABrokerWithAllItsDevices() {
+        router.put(device("a", "b", "t"));
+        router.put(device("x", "other", "t"));
+        route("t");
+        router.removeBroker(BROKER);
+
+        assertThat(router.device(DeviceId.of("a"))).isEmpty();
+        assertThat(router.device(DeviceId.of("x"))).isPresent();
+        assertThat(router.filters(BROKER)).isEmpty();
+        assertThat(router.lastSeen(DeviceId.of("a"))).isEmpty();
+        route("t");
+        assertThat(ends).containsExactly("handled", "unrouted");
+    }
+
+    @Test
+    void dropsAndSaysSoWhenAtMostOnceMessagesComeTooFast() {
+        router.put(device("a", "b", "t"));
+        for (int i = 0; i < 10_001; i++) {
+            route("t", QoS.AT_MOST_ONCE, false);
+        }
+        assertThat(ends).containsExactly("dropped");
+        assertThat(router.waiting()).isEqualTo(10_000);
+        time.runDue();
+        assertThat(ends).hasSize(10_001);
+    }
+
+    @Test
+    void beginsNoHandlerOnceClosed() {
+        router.put(device("a", "b", "t"));
+        router.close();
+        route("t");
+
+        assertThat(handled).isEmpty();
+        assertThat(ends).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "0, ONLINE",
+        "60000, ONLINE",
+        "90000, ONLINE",
+        "90001, QUIET",
+        "180000, QUIET",
+        "180001, OFFLINE",
+        "86400000, OFFLINE",
+        "-5000, ONLINE"
+    })
+    void isThereByItsOwnInterval(long silentMillis, Presence presence) {
+        assertThat(DeviceRouter.presence(Duration.ofMillis(silentMillis), Duration.ofMinutes(1)))
+                .isEqualTo(presence);
+    }
+
+    @Test
+    void isUnknownWhileItsBrokerCannotBeReachedOrItWasNeverSeen() {
+        Device device = device("a", "b", "t");
+        router.put(device);
+        assertThat(router.presence(device, broker -> true)).isEqualTo(Presence.UNKNOWN);
+        route("t");
+        assertThat(router.presence(device, BROKER::equals)).isEqualTo(Presence.ONLINE);
+        assertThat(router.presence(device, broker -> false)).isEqualTo(Presence.UNKNOWN);
+        time.advance(Duration.ofMinutes(4));
+        assertThat(router.presence(device, broker -> true)).isEqualTo(Presence.OFFLINE);
+    }
+}
