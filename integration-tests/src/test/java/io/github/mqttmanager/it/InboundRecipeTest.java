@@ -74,7 +74,8 @@ class InboundRecipeTest {
                             }
                             done.add(publish.payloadText());
                         },
-                        builder -> builder.handlerThreads(16));
+                        builder -> builder.handlerThreads(16)
+                                .reconnectPolicy((outage, settings, random) -> Duration.ofMillis(100)));
                 Publisher device = new Publisher(mosquitto.port())) {
             host.manager.save(Host.broker("m", proxy.port())
                     .mqttVersion(version)

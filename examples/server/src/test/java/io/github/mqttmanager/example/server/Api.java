@@ -114,7 +114,7 @@ final class Api {
 
     Answer send(String method, String path, HttpRequest.BodyPublisher body, boolean json, String... headers) {
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(base + path))
-                .timeout(Duration.ofSeconds(30))
+                .timeout(Duration.ofSeconds(60))
                 .method(method, body);
         if (token != null) {
             request.setHeader("Authorization", "Bearer " + token);

@@ -19,7 +19,7 @@ class ContractTest extends ServerTest {
         Api api = admin();
         JsonNode first = api.get(BROKERS + "/1").is(200).json();
         assertThat(first.path("broker_host").stringValue()).isEqualTo("localhost");
-        await().atMost(Duration.ofSeconds(20))
+        await().atMost(Duration.ofSeconds(30))
                 .until(() -> api.get(BROKERS + "/1").json().path("is_connected").booleanValue());
         Api.Answer created = api.post(
                         BROKERS,
@@ -29,7 +29,7 @@ class ContractTest extends ServerTest {
                 .is(201);
         long id = created.json().path("id").longValue();
         assertThat(created.header("location")).hasValue(BROKERS + "/" + id);
-        await().atMost(Duration.ofSeconds(10))
+        await().atMost(Duration.ofSeconds(30))
                 .untilAsserted(() ->
                         assertThat(status(api, id).path("state").stringValue()).isEqualTo("CONNECTED"));
         api.post(BROKERS + "/" + id + "/control", json("{'action':'connect'}")).is(200);
@@ -38,7 +38,7 @@ class ContractTest extends ServerTest {
                 .json();
         assertThat(stopping.path("broker_id").longValue()).isEqualTo(id);
         assertThat(stopping.path("is_active").booleanValue()).isFalse();
-        await().atMost(Duration.ofSeconds(10))
+        await().atMost(Duration.ofSeconds(30))
                 .untilAsserted(() ->
                         assertThat(status(api, id).path("state").stringValue()).isEqualTo("DISCONNECTED"));
         api.post(BROKERS + "/" + id + "/control", json("{'action':'disconnect'}"))
@@ -280,11 +280,11 @@ class ContractTest extends ServerTest {
         Api api = newUser().api();
         long broker = createDemoBroker(api);
         long device = createDevice(api, broker, "contract-1");
-        await().atMost(Duration.ofSeconds(20)).until(() -> subscribed(api, broker));
+        await().atMost(Duration.ofSeconds(30)).until(() -> subscribed(api, broker));
         try (TestDevice mqtt = TestDevice.connect(demoBrokerPort(), "user", "pass")) {
             mqtt.listen("devices/contract-1/commands");
             mqtt.publish("devices/contract-1/telemetry", "{\"temperature\": 21.5, \"nested\": {\"on\": true}}");
-            await().atMost(Duration.ofSeconds(10))
+            await().atMost(Duration.ofSeconds(30))
                     .untilAsserted(() -> assertThat(api.get(DEVICES + "/" + device)
                                     .json()
                                     .path("latest")
@@ -293,7 +293,7 @@ class ContractTest extends ServerTest {
                             .isEqualTo("{\"temperature\":21.5,\"nested.on\":1}"));
             mqtt.publish("devices/contract-1/telemetry", "no number at all");
             mqtt.publish("devices/contract-1/telemetry", "17");
-            await().atMost(Duration.ofSeconds(10))
+            await().atMost(Duration.ofSeconds(30))
                     .untilAsserted(() -> assertThat(api.get(DEVICES + "/" + device + "/readings")
                                     .json()
                                     .size())
@@ -343,7 +343,7 @@ class ContractTest extends ServerTest {
         }
         api.post(BROKERS + "/" + broker + "/control", json("{'action':'disconnect'}"))
                 .is(202);
-        await().atMost(Duration.ofSeconds(10))
+        await().atMost(Duration.ofSeconds(30))
                 .until(() -> !status(api, broker).path("is_connected").booleanValue());
         JsonNode failed = api.post(DEVICES + "/" + device + "/commands", json("{'payload':1}"))
                 .is(202)
@@ -361,9 +361,9 @@ class ContractTest extends ServerTest {
             mqtt.publish("kept/known/state", "1", true);
             mqtt.publish("kept/unknown/state", "2", true);
             long known = createDevice(api, broker, "kept-known");
-            await().atMost(Duration.ofSeconds(20)).until(() -> subscribed(api, broker));
+            await().atMost(Duration.ofSeconds(30)).until(() -> subscribed(api, broker));
             mqtt.publish("devices/kept-known/telemetry", "3");
-            await().atMost(Duration.ofSeconds(10))
+            await().atMost(Duration.ofSeconds(30))
                     .until(() ->
                             api.get(DEVICES + "/" + known + "/readings").json().size() == 1);
             long unknown = createDevice(api, broker, "kept-unknown");
@@ -371,12 +371,12 @@ class ContractTest extends ServerTest {
                     .is(200);
             api.put(DEVICES + "/" + unknown, json("{'telemetry_topics':['kept/unknown/state']}"))
                     .is(200);
-            await().atMost(Duration.ofSeconds(10))
+            await().atMost(Duration.ofSeconds(30))
                     .until(() -> api.get(DEVICES + "/" + unknown + "/readings")
                                     .json()
                                     .size()
                             == 1);
-            await().atMost(Duration.ofSeconds(10))
+            await().atMost(Duration.ofSeconds(30))
                     .until(() -> status(api, broker).path("received").intValue() >= 3);
             assertThat(api.get(DEVICES + "/" + known + "/readings").json().size())
                     .isEqualTo(1);
@@ -426,7 +426,7 @@ class ContractTest extends ServerTest {
         admin.delete("/api/users/" + id).isProblem(404, "NOT_FOUND");
         admin.get(DEVICES + "/" + device).isProblem(404, "NOT_FOUND");
         var manager = context.getBean(io.github.mqttmanager.MqttManager.class);
-        await().atMost(Duration.ofSeconds(5))
+        await().atMost(Duration.ofSeconds(30))
                 .untilAsserted(() -> assertThat(
                                 manager.status(io.github.mqttmanager.broker.BrokerId.of(Long.toString(broker))))
                         .isEmpty());

@@ -74,9 +74,9 @@ final class Events implements AutoCloseable {
         }
     }
 
-    /** The next event of this name that fits, within ten seconds. */
+    /** The next event of this name that fits, within thirty seconds. */
     Event await(String name, Predicate<JsonNode> fits) {
-        return find(name, fits, Duration.ofSeconds(10))
+        return find(name, fits, Duration.ofSeconds(30))
                 .orElseThrow(() -> new AssertionError("no event " + name + " came"));
     }
 
@@ -97,10 +97,10 @@ final class Events implements AutoCloseable {
         }
     }
 
-    /** Whether the server ends the stream within ten seconds. */
+    /** Whether the server ends the stream within thirty seconds. */
     boolean ends() {
         try {
-            return ended.await(10, TimeUnit.SECONDS);
+            return ended.await(30, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         }

@@ -133,12 +133,12 @@ class ExamplesTest extends ServerTest {
                                                 .formatted(broker)))
                         .path("id")
                         .longValue());
-        await().atMost(Duration.ofSeconds(20)).until(() -> ContractTest.subscribed(api, broker));
+        await().atMost(Duration.ofSeconds(30)).until(() -> ContractTest.subscribed(api, broker));
         try (TestDevice mqtt = TestDevice.connect(demoBrokerPort(), "user", "pass")) {
             mqtt.publish("devices/boiler-1/telemetry", "{\"temperature\": 61.5, \"pressure\": 1.4}");
             mqtt.publish("devices/boiler-1/telemetry", "out of order");
         }
-        await().atMost(Duration.ofSeconds(10))
+        await().atMost(Duration.ofSeconds(30))
                 .until(() -> !api.get("/api/mqtt-brokers/devices/" + numbers.get("device"))
                         .json()
                         .path("unreadable")

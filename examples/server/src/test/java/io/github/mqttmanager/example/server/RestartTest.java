@@ -86,7 +86,7 @@ class RestartTest {
             assertThat(brokers.get(1).path("status").path("state").stringValue())
                     .isEqualTo("DISCONNECTED");
             // its port was any, and is another one now
-            await().atMost(Duration.ofSeconds(20))
+            await().atMost(Duration.ofSeconds(30))
                     .until(() ->
                             api.get(BROKERS + "/1").json().path("is_connected").booleanValue());
             api.put(

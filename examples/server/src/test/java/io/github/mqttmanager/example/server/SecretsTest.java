@@ -111,7 +111,7 @@ class SecretsTest extends ServerTest {
                 String base = "{'broker_name':'Canary','broker_host':'localhost','broker_port':%d,'username':'user',"
                         .formatted(demoBrokerPort());
                 long id = createBroker(api, json(base + "'password':'%s'}".formatted(brokerPassword)));
-                await().atMost(Duration.ofSeconds(20))
+                await().atMost(Duration.ofSeconds(30))
                         .untilAsserted(() -> assertThat(api.get("/api/mqtt-brokers/brokers/" + id)
                                         .json()
                                         .path("status")

@@ -25,6 +25,7 @@ import tools.jackson.databind.JsonNode;
             "example.limits.devices=12",
             "example.limits.streams=3",
             "example.readings.per-user=2000",
+            "example.login.refill=2m",
             "example.heartbeat=700ms"
         })
 @ActiveProfiles("demo")

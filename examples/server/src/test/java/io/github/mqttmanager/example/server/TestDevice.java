@@ -53,10 +53,10 @@ final class TestDevice implements AutoCloseable {
                 .send();
     }
 
-    /** What came next, or null after five seconds. */
+    /** What came next, or null after thirty seconds. */
     @Nullable
     String next() throws InterruptedException {
-        return received.poll(5, TimeUnit.SECONDS);
+        return received.poll(30, TimeUnit.SECONDS);
     }
 
     /** Whether nothing comes for a while. */
