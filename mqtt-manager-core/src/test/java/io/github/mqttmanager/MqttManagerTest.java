@@ -32,6 +32,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -157,8 +158,8 @@ class MqttManagerTest {
     void startDoesNotWaitForARepositoryThatHangs() throws Exception {
         CountDownLatch asked = new CountDownLatch(1);
         CountDownLatch answer = new CountDownLatch(1);
-        BrokerRepository hanging = repository(new InMemoryBrokerRepository(), method -> {
-            if (method.equals("page")) {
+        BrokerRepository hanging = repository(new InMemoryBrokerRepository(), call -> {
+            if (call.startsWith("page")) {
                 asked.countDown();
                 try {
                     answer.await();
@@ -181,7 +182,7 @@ class MqttManagerTest {
     private static <T> T proxy(Class<T> type, T actual, Consumer<String> before) {
         return type.cast(Proxy.newProxyInstance(
                 MqttManagerTest.class.getClassLoader(), new Class<?>[] {type}, (proxy, method, arguments) -> {
-                    before.accept(method.getName());
+                    before.accept(method.getName() + Arrays.toString(arguments));
                     try {
                         return method.invoke(actual, arguments);
                     } catch (InvocationTargetException e) {
@@ -195,8 +196,8 @@ class MqttManagerTest {
         InMemoryBrokerRepository actual = new InMemoryBrokerRepository();
         actual.save(unreachable().active(true).build());
         int[] calls = {0};
-        started(builder().brokers(repository(actual, method -> {
-            if (method.equals("page") && calls[0]++ == 0) {
+        started(builder().brokers(repository(actual, call -> {
+            if (call.startsWith("page") && calls[0]++ == 0) {
                 throw new IllegalStateException("the store is away");
             }
         })));
@@ -348,7 +349,7 @@ class MqttManagerTest {
     void aDeviceThatIsDeletedAndMadeAnewInTheStoreIsTheNewOne() throws Exception {
         InMemoryDeviceRepository actual = new InMemoryDeviceRepository();
         // One that does not tell of changes, so that the manager does not see what lies between.
-        MqttManager manager = started(builder().devices(proxy(DeviceRepository.class, actual, method -> {})));
+        MqttManager manager = started(builder().devices(proxy(DeviceRepository.class, actual, call -> {})));
         manager.save(unreachable().active(false).build());
         Device device = manager.save(Device.builder("d", "b").build());
         device = manager.save(device.toBuilder().name("second").build());
@@ -434,8 +435,9 @@ class MqttManagerTest {
         ManualTransactions transactions = new ManualTransactions();
         // One that does not tell of changes, as a database does not.
         InMemoryBrokerRepository actual = new InMemoryBrokerRepository();
+        BlockingQueue<String> calls = new LinkedBlockingQueue<>();
         MqttManager manager =
-                started(builder().brokers(repository(actual, method -> {})).transactions(transactions));
+                started(builder().brokers(repository(actual, calls::add)).transactions(transactions));
         settle(manager);
 
         transactions.begin();
@@ -462,6 +464,12 @@ class MqttManagerTest {
         manager.save(Device.builder("d", "b").build());
         transactions.begin();
         assertThat(manager.delete(B, WhenDevicesExist.DELETE)).isTrue();
+        manager.refresh(BrokerId.of("mark"));
+        String call = "";
+        while (!call.equals("find[mark]")) {
+            call = calls.poll(10, TimeUnit.SECONDS);
+            assertThat(call).isNotNull();
+        }
         assertThat(manager.status(B)).as("not committed yet").isPresent();
         transactions.end(true);
         assertThat(removed.poll(10, TimeUnit.SECONDS)).isEqualTo(B);

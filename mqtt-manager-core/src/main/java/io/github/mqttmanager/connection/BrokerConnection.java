@@ -41,6 +41,7 @@ final class BrokerConnection {
     private final Lane lane;
     private final Inbound inbound;
     private final Outbound outbound;
+    private final CompletableFuture<Void> predecessorEnded;
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
 
     /** Replaced on the lane, read by anybody. */
@@ -83,10 +84,15 @@ final class BrokerConnection {
     /** Filters that the broker may still hold for our session and that nobody wants. */
     private final Set<TopicFilter> unwanted = new TreeSet<>();
 
-    BrokerConnection(BrokerDefinition definition, Engine engine) {
+    /**
+     * @param predecessor of the same broker, or null: what it says comes first, and no attempt is made before it has ended, or both
+     *     would use one client identifier
+     */
+    BrokerConnection(BrokerDefinition definition, Engine engine, @Nullable BrokerConnection predecessor) {
         this.definition = definition;
         this.engine = engine;
-        this.lane = new Lane(definition.id().value(), engine.control());
+        this.lane = predecessor == null ? new Lane(definition.id().value(), engine.control()) : predecessor.lane;
+        this.predecessorEnded = predecessor == null ? CompletableFuture.completedFuture(null) : predecessor.ended;
         this.inbound = new Inbound(engine.router());
         this.outbound = new Outbound(definition.id(), engine.outboundLimits(), lane, engine.clock(), engine.nanos());
         this.status = BrokerStatus.initial(definition, engine.clock().instant());
@@ -138,12 +144,16 @@ final class BrokerConnection {
         });
     }
 
-    /** Ends the link for good, and with it the session at the broker if that can be reached. */
+    /** Ends the link for good, and with it the session at the broker if that can be reached. Nothing more is told of it. */
     CompletableFuture<Void> remove() {
         lane.execute(() -> {
+            if (removed) {
+                return;
+            }
             removed = true;
             endSession = true;
             outbound.close();
+            engine.feed().removed(definition.id());
             publishStatus();
             reconcile(false);
         });
@@ -226,9 +236,6 @@ final class BrokerConnection {
             beginAttempt();
         } else if (removed || stopping) {
             ended.complete(null);
-            if (removed) {
-                engine.feed().removed(definition.id());
-            }
         }
     }
 
@@ -266,14 +273,14 @@ final class BrokerConnection {
         attempts++;
         enter(ConnectionState.CONNECTING, status.failure());
         String owner = definition.owner();
-        engine.starts()
+        predecessorEnded.whenComplete((done, failure) -> engine.starts()
                 .turn(
                         owner == null ? "" : owner,
                         () -> lane.execute(() -> {
                             if (serial == attemptSerial) {
                                 resolve(serial);
                             }
-                        }));
+                        })));
     }
 
     private Endpoint endpoint() {
@@ -633,7 +640,7 @@ final class BrokerConnection {
                 inbound.counters(outbound.counters()),
                 now);
         status = after;
-        if (!sameNews(before, after)) {
+        if (!removed && !sameNews(before, after)) {
             engine.feed().changed(after);
         }
     }

@@ -24,6 +24,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
  * The connections to all brokers: the door of the engine, owned by the manager. No method blocks. This class is thread-safe.
@@ -31,6 +32,9 @@ import java.util.function.Function;
 public final class Connections {
     private final Engine engine;
     private final ConcurrentMap<BrokerId, BrokerConnection> connections = new ConcurrentHashMap<>();
+    /** Removed ones that are not closed yet. */
+    private final ConcurrentMap<BrokerId, BrokerConnection> ending = new ConcurrentHashMap<>();
+
     private volatile boolean closed;
 
     /**
@@ -107,15 +111,19 @@ public final class Connections {
         if (closed) {
             return;
         }
-        BrokerConnection made = new BrokerConnection(definition, engine);
+        BrokerConnection made = made(definition);
         BrokerConnection known = connections.putIfAbsent(definition.id(), made);
         (known == null ? made : known).apply(definition);
+    }
+
+    private BrokerConnection made(BrokerDefinition definition) {
+        return new BrokerConnection(definition, engine, ending.get(definition.id()));
     }
 
     /** Begins the broker's connection unless there is one already. */
     public void begin(BrokerDefinition definition) {
         if (!closed && !connections.containsKey(definition.id())) {
-            BrokerConnection made = new BrokerConnection(definition, engine);
+            BrokerConnection made = made(definition);
             if (connections.putIfAbsent(definition.id(), made) == null) {
                 made.apply(definition);
             }
@@ -124,9 +132,11 @@ public final class Connections {
 
     /** Ends the broker's connection and session; what waits to be sent fails. */
     public void remove(BrokerId broker) {
-        BrokerConnection connection = connections.remove(broker);
+        BrokerConnection connection = connections.get(broker);
         if (connection != null) {
-            connection.remove();
+            ending.put(broker, connection);
+            connections.remove(broker, connection);
+            connection.remove().whenComplete((ended, failure) -> ending.remove(broker, connection));
         }
     }
 
@@ -196,8 +206,10 @@ public final class Connections {
      */
     public CompletableFuture<Void> close(Duration timeout) {
         closed = true;
-        CompletableFuture<?>[] all =
-                connections.values().stream().map(BrokerConnection::stop).toArray(CompletableFuture[]::new);
+        CompletableFuture<?>[] all = Stream.concat(
+                        ending.values().stream().map(BrokerConnection::remove),
+                        connections.values().stream().map(BrokerConnection::stop))
+                .toArray(CompletableFuture[]::new);
         connections.clear();
         return CompletableFuture.allOf(all)
                 .orTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS)

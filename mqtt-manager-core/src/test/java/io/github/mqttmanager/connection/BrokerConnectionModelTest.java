@@ -66,7 +66,7 @@ class BrokerConnectionModelTest {
             harness.answering = random.nextBoolean();
             harness.limits = new OutboundLimits(5, 1_000, Duration.ofMinutes(5), 3);
             definition = EngineHarness.definition().active(random.nextBoolean()).build();
-            connection = new BrokerConnection(definition, harness.engine());
+            connection = new BrokerConnection(definition, harness.engine(), null);
         }
 
         boolean run() {

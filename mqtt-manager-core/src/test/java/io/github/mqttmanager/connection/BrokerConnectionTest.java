@@ -49,7 +49,7 @@ class BrokerConnectionTest {
     private BrokerConnection connection() {
         BrokerConnection known = made;
         if (known == null) {
-            known = new BrokerConnection(definition, harness.engine());
+            known = new BrokerConnection(definition, harness.engine(), null);
             made = known;
         }
         return known;
@@ -1032,7 +1032,7 @@ class BrokerConnectionTest {
                 heard.add(current.state());
             }
         });
-        made = new BrokerConnection(definition, engine);
+        made = new BrokerConnection(definition, engine, null);
         connected();
 
         assertThat(heard).containsExactly(CONNECTING, CONNECTED);

@@ -74,6 +74,7 @@ final class EngineHarness {
             @Override
             public void brokerRemoved(BrokerId broker) {
                 removed.add(broker);
+                states.remove(broker);
             }
         });
         ScheduledExecutorService timer = time;
@@ -100,7 +101,9 @@ final class EngineHarness {
             if (createFailure != null) {
                 throw createFailure;
             }
-            if (links.stream().anyMatch(link -> link.phase != ScriptedLink.Phase.CLOSED)) {
+            if (links.stream()
+                    .anyMatch(link -> link.phase != ScriptedLink.Phase.CLOSED
+                            && link.definition.id().equals(definition.id()))) {
                 violations.add("a second link while one is not closed");
             }
             ScriptedLink link = new ScriptedLink(definition, observer);

@@ -201,8 +201,8 @@ class OutboundTest {
             assertThat(publish("t", b -> b.payload(new byte[6]))).isNotDone();
         }
         assertThat(client.given).hasSize(20);
-        client.lose();
         outbound.disconnected();
+        client.lose();
         assertThat(failureOf(publish("t"))).isEqualTo(PublishFailure.QUEUE_FULL);
     }
 

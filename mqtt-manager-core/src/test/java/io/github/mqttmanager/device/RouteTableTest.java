@@ -14,6 +14,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class RouteTableTest {
     private final RouteTable table = new RouteTable();
@@ -147,17 +148,17 @@ class RouteTableTest {
         return topic.isEmpty() ? "/" : topic;
     }
 
+    /** A scan would compare 5,000,000,000 times. */
     @Test
+    @Timeout(60)
     void theCostOfALookUpDoesNotGrowWithTheDevices() {
         for (int i = 0; i < 50_000; i++) {
             table.add(device("d" + i, "devices/{device_id}/telemetry", "other/{device_id}/#"));
         }
-        long begun = System.nanoTime();
+        int found = 0;
         for (int i = 0; i < 50_000; i++) {
-            assertThat(table.match(TopicName.of("devices/d" + i + "/telemetry")).size() == 1)
-                    .isTrue();
+            found += table.match(TopicName.of("devices/d" + i + "/telemetry")).size();
         }
-        // A scan would make this 5,000,000,000 comparisons.
-        assertThat(System.nanoTime() - begun).isLessThan(10_000_000_000L);
+        assertThat(found).isEqualTo(50_000);
     }
 }
