@@ -15,6 +15,7 @@ import io.github.mqttmanager.connection.NetworkPolicy;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
+import java.time.Instant;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -113,6 +114,9 @@ class FailureKindsTest {
                     .tls(TlsSettings.authorities(certificates.authority()))
                     .build());
             host.awaitConnected("m");
+            assertThat(host.status("m").certificate()).isNotNull();
+            assertThat(host.status("m").certificate().subject()).contains("server");
+            assertThat(host.status("m").certificate().expiresAt()).isAfter(Instant.now());
         }
     }
 

@@ -36,6 +36,7 @@ import org.slf4j.LoggerFactory;
 final class BrokerConnection {
     private static final Logger LOG = LoggerFactory.getLogger(BrokerConnection.class);
     private static final int FILTERS_PER_SUBSCRIBE = 50;
+    private static final Duration NEXT_ENDPOINT = Duration.ofMillis(50);
 
     private final Engine engine;
     private final Lane lane;
@@ -76,6 +77,16 @@ final class BrokerConnection {
     /** Raised when the broker accepts us; an answer to an earlier connection's SUBSCRIBE does not count for this one. */
     private int connectionSerial;
 
+    /** When the broker last answered us, in monotonic time. */
+    private long answeredAtNanos;
+
+    /** When the probe that is not answered yet was sent, in monotonic time; meaningful while {@link #probing}. */
+    private long probedAtNanos;
+
+    private boolean probing;
+    private boolean responsive = true;
+    private @Nullable Duration roundTrip;
+
     /** Why we dropped the link ourselves. */
     private @Nullable ConnectionFailure pendingFailure;
 
@@ -93,7 +104,7 @@ final class BrokerConnection {
         this.engine = engine;
         this.lane = predecessor == null ? new Lane(definition.id().value(), engine.control()) : predecessor.lane;
         this.predecessorEnded = predecessor == null ? CompletableFuture.completedFuture(null) : predecessor.ended;
-        this.inbound = new Inbound(engine.router());
+        this.inbound = new Inbound(engine.router(), engine.nanos());
         this.outbound = new Outbound(definition.id(), engine.outboundLimits(), lane, engine.clock(), engine.nanos());
         this.status = BrokerStatus.initial(definition, engine.clock().instant());
     }
@@ -175,8 +186,12 @@ final class BrokerConnection {
         return outbound.accept(publish);
     }
 
+    /** Looks whether something is too old, or the link too silent. From any thread, about every second. */
     void sweep() {
         outbound.sweep();
+        if (status.isConnected()) {
+            lane.execute(this::checkLiveness);
+        }
     }
 
     /** What is known now, with fresh counters. */
@@ -194,6 +209,9 @@ final class BrokerConnection {
                 last.failure(),
                 last.subscriptions(),
                 last.sessionPresent(),
+                last.responsive(),
+                last.roundTrip(),
+                last.certificate(),
                 inbound.lastAt(),
                 outbound.lastAcknowledgedAt(),
                 inbound.counters(outbound.counters()),
@@ -368,6 +386,9 @@ final class BrokerConnection {
         linkOpen = true;
         connectionSerial++;
         answersAwaited = 0;
+        answeredAtNanos = engine.nanos().getAsLong();
+        probing = false;
+        responsive = true;
         connectedAtNanos = engine.nanos().getAsLong();
         sessionPresent = grants.sessionPresent();
         granted = grants;
@@ -493,8 +514,55 @@ final class BrokerConnection {
         }
     }
 
+    /**
+     * A link can be up and dead: when nothing came in for a while the broker is asked to answer, by giving back a filter that was never
+     * subscribed. That needs no right, and every broker must answer.
+     */
+    private void checkLiveness() {
+        MqttLink asked = link;
+        if (asked == null || !linkOpen || status.state() != ConnectionState.CONNECTED) {
+            return;
+        }
+        long now = engine.nanos().getAsLong();
+        long heardAt = Math.max(answeredAtNanos, inbound.lastNanos());
+        if (!probing) {
+            if (now - heardAt >= engine.liveness().idle().toNanos()) {
+                probe(asked, now);
+            }
+            return;
+        }
+        long silent = now - Math.max(probedAtNanos, heardAt);
+        if (silent >= engine.liveness().lost().toNanos()) {
+            pendingFailure = classifier().notResponding(Duration.ofNanos(now - heardAt));
+            drop(asked);
+        } else if (silent >= engine.liveness().unresponsive().toNanos() && responsive) {
+            responsive = false;
+            ConnectionFailure failure = classifier().notResponding(Duration.ofNanos(now - heardAt));
+            LOG.warn("[{}] {}: {}", definition.id(), failure.kind(), failure.message());
+            publishStatus(status.state(), failure, null);
+        }
+    }
+
+    private void probe(MqttLink asked, long now) {
+        probing = true;
+        probedAtNanos = now;
+        int serial = connectionSerial;
+        asked.probe()
+                .whenComplete((answer, failure) -> lane.execute(() -> {
+                    if (asked != link || !linkOpen || serial != connectionSerial || failure != null) {
+                        return; // a failure comes with the loss of the connection, or looks like silence
+                    }
+                    probing = false;
+                    answeredAtNanos = engine.nanos().getAsLong();
+                    roundTrip = Duration.ofNanos(answeredAtNanos - probedAtNanos);
+                    responsive = true;
+                    settled(asked);
+                }));
+    }
+
     private void down(MqttLink.LinkDown down) {
         linkOpen = false;
+        responsive = true;
         answersAwaited = 0;
         outbound.disconnected();
         if (linkClosing) {
@@ -529,8 +597,12 @@ final class BrokerConnection {
             outageSince = engine.clock().instant();
             outageStartNanos = now;
         }
-        Duration delay = delay(new ReconnectPolicy.Outage(
-                Math.max(attempts, 1), Duration.ofNanos(now - outageStartNanos), failure, previousDelay));
+        // The endpoints of a round follow each other at once, whatever is wrong with the one before.
+        boolean another = endpointIndex % definition.endpoints().size() != 0;
+        Duration delay = another
+                ? NEXT_ENDPOINT
+                : delay(new ReconnectPolicy.Outage(
+                        Math.max(attempts, 1), Duration.ofNanos(now - outageStartNanos), failure, previousDelay));
         previousDelay = delay;
         int serial = attemptSerial;
         nextAttempt = engine.timer()
@@ -543,7 +615,7 @@ final class BrokerConnection {
                         delay.toMillis(),
                         TimeUnit.MILLISECONDS);
         enter(
-                failure.retryable() ? ConnectionState.RECONNECTING : ConnectionState.FAILED,
+                failure.retryable() || another ? ConnectionState.RECONNECTING : ConnectionState.FAILED,
                 failure,
                 engine.clock().instant().plus(delay));
     }
@@ -635,6 +707,9 @@ final class BrokerConnection {
                 failure,
                 new ArrayList<>(subscriptions.values()),
                 sessionPresent,
+                responsive,
+                roundTrip,
+                link == null ? before.certificate() : link.certificate(),
                 inbound.lastAt(),
                 outbound.lastAcknowledgedAt(),
                 inbound.counters(outbound.counters()),
@@ -649,6 +724,7 @@ final class BrokerConnection {
         return a.state() == b.state()
                 && a.wanted() == b.wanted()
                 && a.attempt() == b.attempt()
+                && a.responsive() == b.responsive()
                 && a.name().equals(b.name())
                 && Objects.equals(a.owner(), b.owner())
                 && Objects.equals(a.failure(), b.failure())

@@ -2,6 +2,7 @@ package io.github.mqttmanager.connection;
 
 import io.github.mqttmanager.broker.BrokerDefinition;
 import io.github.mqttmanager.broker.BrokerId;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +21,9 @@ import org.jspecify.annotations.Nullable;
  * @param failure why there is no connection, or why the last one ended until the next one is there; or null
  * @param subscriptions the wanted filters and the broker's answers
  * @param sessionPresent whether the broker had kept a session, or null before the first connection
+ * @param responsive whether the broker answers: false while it is connected and leaves our probe unanswered
+ * @param roundTrip how long the last probe took, or null before the first
+ * @param certificate that the broker showed last, or null without TLS
  * @param lastInboundAt when the last publish came in, or null
  * @param lastAcknowledgedAt when the broker last acknowledged a publish of ours, or null
  * @param counters what went through
@@ -37,6 +41,9 @@ public record BrokerStatus(
         @Nullable ConnectionFailure failure,
         List<SubscriptionStatus> subscriptions,
         @Nullable Boolean sessionPresent,
+        boolean responsive,
+        @Nullable Duration roundTrip,
+        @Nullable BrokerCertificate certificate,
         @Nullable Instant lastInboundAt,
         @Nullable Instant lastAcknowledgedAt,
         TrafficCounters counters,
@@ -68,6 +75,9 @@ public record BrokerStatus(
                 null,
                 null,
                 List.of(),
+                null,
+                true,
+                null,
                 null,
                 null,
                 null,

@@ -94,6 +94,7 @@ public final class Connections {
                         timeouts,
                         environment.clock()),
                 timeouts,
+                Liveness.DEFAULT,
                 OutboundLimits.DEFAULT,
                 environment.reconnectPolicy(),
                 environment.networkPolicy(),

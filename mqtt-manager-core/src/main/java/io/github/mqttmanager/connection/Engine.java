@@ -22,6 +22,7 @@ record Engine(
         StartLimiter starts,
         LinkFactories links,
         LinkTimeouts timeouts,
+        Liveness liveness,
         OutboundLimits outboundLimits,
         ReconnectPolicy reconnectPolicy,
         NetworkPolicy networkPolicy,

@@ -17,6 +17,7 @@ import java.security.cert.CertPathValidatorException;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateExpiredException;
 import java.security.cert.CertificateNotYetValidException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -78,6 +79,14 @@ final class FailureClassifier {
                         + timeouts.suback().toSeconds() + " s.",
                 "Look at the broker's log and load; the connection is made anew.",
                 now);
+    }
+
+    ConnectionFailure notResponding(Duration silent) {
+        return failure(
+                FailureKind.MQTT_NO_RESPONSE,
+                "The broker at " + endpoint + " is connected but has answered nothing for " + silent.toSeconds()
+                        + " s.",
+                "It hangs, or the network drops what is sent; the connection is made anew if it lasts.");
     }
 
     ConnectionFailure subscriptionsRefused(List<SubscriptionStatus> refused) {

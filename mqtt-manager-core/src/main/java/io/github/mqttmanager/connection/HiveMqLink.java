@@ -35,6 +35,9 @@ abstract class HiveMqLink implements MqttLink {
 
     private static final int RECEIVE_MAXIMUM_CAP = 65_535;
 
+    /** Never subscribed by anybody; to give it back changes nothing, and every broker must answer (MQTT 5 section 3.10.4). */
+    static final String PROBE_FILTER = "mqtt-manager/probe/never-subscribed";
+
     private enum Phase {
         IDLE,
         ATTEMPTING,
@@ -243,6 +246,11 @@ abstract class HiveMqLink implements MqttLink {
                     definition.id(),
                     e.toString());
         }
+    }
+
+    @Override
+    public final @Nullable BrokerCertificate certificate() {
+        return tls.certificate();
     }
 
     @Override

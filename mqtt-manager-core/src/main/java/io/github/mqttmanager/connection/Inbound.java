@@ -6,6 +6,7 @@ import io.github.mqttmanager.publish.InboundRouter;
 import java.time.Instant;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** The publishes that come from one broker: counted, and given to the router. Thread-safe. */
@@ -15,15 +16,20 @@ final class Inbound {
     private final LongAdder acknowledged = new LongAdder();
     private final LongAdder unrouted = new LongAdder();
     private final LongAdder dropped = new LongAdder();
+    private final LongSupplier nanos;
     private volatile @Nullable Instant lastAt;
+    private volatile long lastNanos;
 
-    Inbound(InboundRouter router) {
+    Inbound(InboundRouter router, LongSupplier nanos) {
         this.router = router;
+        this.nanos = nanos;
+        this.lastNanos = nanos.getAsLong();
     }
 
     void receive(InboundPublish publish, Runnable acknowledge) {
         received.increment();
         lastAt = publish.receivedAt();
+        lastNanos = nanos.getAsLong();
         router.route(publish, new Once(acknowledge));
     }
 
@@ -38,8 +44,9 @@ final class Inbound {
         return lastAt;
     }
 
-    long received() {
-        return received.sum();
+    /** When the last publish came in, in monotonic time; before the first, when this was made. */
+    long lastNanos() {
+        return lastNanos;
     }
 
     /** The inbound half of the counters: received = acknowledged + unrouted + dropped + open. */

@@ -190,6 +190,12 @@ final class Mqtt3Link extends HiveMqLink {
     }
 
     @Override
+    public CompletableFuture<Void> probe() {
+        return client().unsubscribe(
+                        Mqtt3Unsubscribe.builder().topicFilter(PROBE_FILTER).build());
+    }
+
+    @Override
     public CompletableFuture<Integer> publish(OutboundPublish publish) {
         Mqtt3Publish message;
         try {

@@ -17,6 +17,7 @@ import com.hivemq.client.mqtt.mqtt5.exceptions.Mqtt5DisconnectException;
 import com.hivemq.client.mqtt.mqtt5.exceptions.Mqtt5PubAckException;
 import com.hivemq.client.mqtt.mqtt5.exceptions.Mqtt5PubRecException;
 import com.hivemq.client.mqtt.mqtt5.exceptions.Mqtt5SubAckException;
+import com.hivemq.client.mqtt.mqtt5.exceptions.Mqtt5UnsubAckException;
 import com.hivemq.client.mqtt.mqtt5.lifecycle.Mqtt5ClientConnectedContext;
 import com.hivemq.client.mqtt.mqtt5.lifecycle.Mqtt5ClientReconnector;
 import com.hivemq.client.mqtt.mqtt5.message.auth.Mqtt5SimpleAuth;
@@ -272,6 +273,19 @@ final class Mqtt5Link extends HiveMqLink {
             builder.addTopicFilter(filter.value());
         }
         return client().unsubscribe(builder.build()).thenApply(unsubAck -> null);
+    }
+
+    @Override
+    public CompletableFuture<Void> probe() {
+        return client().unsubscribe(
+                        Mqtt5Unsubscribe.builder().topicFilter(PROBE_FILTER).build())
+                .handle((unsubAck, failure) -> {
+                    // "Not authorized" and the like are answers, too.
+                    if (failure != null && !(Failures.unwrap(failure) instanceof Mqtt5UnsubAckException)) {
+                        throw Failures.asRuntime(failure);
+                    }
+                    return null;
+                });
     }
 
     @Override

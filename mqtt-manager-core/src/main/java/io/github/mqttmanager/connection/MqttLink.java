@@ -23,6 +23,13 @@ interface MqttLink {
     /** Gives the filters back. Fails if the connection is lost. */
     CompletableFuture<Void> unsubscribe(List<TopicFilter> filters);
 
+    /** Asks the broker for an answer that needs no right and changes nothing; completes when it came, whatever it says. */
+    CompletableFuture<Void> probe();
+
+    /** What the broker showed last, or null. */
+    @Nullable
+    BrokerCertificate certificate();
+
     /**
      * Hands a publish over, which has a topic. Completes with the broker's reason code. Fails with {@link RefusedPublish} when
      * that cannot be mended, with anything else when the outcome is unknown.

@@ -188,7 +188,9 @@ final class Outbound {
             List<Pending> again = new ArrayList<>(inFlight);
             inFlight.clear();
             for (Pending pending : again) {
-                if (pending.publish.qos() == QoS.AT_MOST_ONCE || pending.outcome.isDone()) {
+                if (pending.publish.qos() == QoS.AT_MOST_ONCE
+                        || pending.publish.whenDisconnected() == WhenDisconnected.FAIL
+                        || pending.outcome.isDone()) {
                     failed++;
                     lost.add(pending);
                 } else {

@@ -5,15 +5,16 @@ import java.security.NoSuchAlgorithmException;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.util.HexFormat;
+import java.util.function.Consumer;
 import javax.net.ssl.X509TrustManager;
 
 /**
  * Believes exactly one certificate.
  *
  * @param sha256 its fingerprint
- * @param seen runs when any certificate is shown
+ * @param seen is given whatever certificate is shown
  */
-record PinnedCertificate(String sha256, Runnable seen) implements X509TrustManager {
+record PinnedCertificate(String sha256, Consumer<X509Certificate> seen) implements X509TrustManager {
     @Override
     public void checkClientTrusted(X509Certificate[] chain, String authType) throws CertificateException {
         throw new CertificateException("not a server");
@@ -21,7 +22,7 @@ record PinnedCertificate(String sha256, Runnable seen) implements X509TrustManag
 
     @Override
     public void checkServerTrusted(X509Certificate[] chain, String authType) throws CertificateException {
-        seen.run();
+        seen.accept(chain[0]);
         try {
             byte[] digest = MessageDigest.getInstance("SHA-256").digest(chain[0].getEncoded());
             if (!MessageDigest.isEqual(digest, HexFormat.of().parseHex(sha256))) {

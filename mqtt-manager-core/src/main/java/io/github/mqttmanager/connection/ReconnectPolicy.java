@@ -13,7 +13,7 @@ public interface ReconnectPolicy {
     /**
      * What is known when a delay is decided.
      *
-     * @param attempt number of the attempt to come, from 1
+     * @param attempt how many attempts have failed since the last stable connection, at least 1
      * @param lasting time since the outage began
      * @param failure the last one
      * @param previousDelay before the last attempt; zero before the first

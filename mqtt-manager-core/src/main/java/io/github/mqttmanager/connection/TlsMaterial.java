@@ -8,9 +8,11 @@ import io.github.mqttmanager.broker.TlsSettings;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.security.MessageDigest;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.KeyManagerFactory;
@@ -26,7 +28,7 @@ final class TlsMaterial {
     private @Nullable TrustManagerFactory trust;
     private @Nullable KeyManagerFactory key;
     private @Nullable TrustManagerFactory bundleTrust;
-    private volatile boolean spoken;
+    private volatile @Nullable BrokerCertificate certificate;
 
     TlsMaterial(TlsBundles bundles) {
         this.bundles = bundles;
@@ -66,7 +68,13 @@ final class TlsMaterial {
 
     /** Whether the other side has ever shown a certificate. */
     boolean isSpoken() {
-        return spoken;
+        return certificate != null;
+    }
+
+    /** What it showed last. */
+    @Nullable
+    BrokerCertificate certificate() {
+        return certificate;
     }
 
     private TrustManagerFactory trust(TlsSettings.Trust trust) throws GeneralSecurityException, IOException {
@@ -95,8 +103,19 @@ final class TlsMaterial {
         return factory;
     }
 
-    private void seen() {
-        spoken = true;
+    private void seen(X509Certificate shown) {
+        String fingerprint;
+        try {
+            fingerprint = HexFormat.of()
+                    .formatHex(MessageDigest.getInstance("SHA-256").digest(shown.getEncoded()));
+        } catch (GeneralSecurityException e) {
+            fingerprint = "";
+        }
+        certificate = new BrokerCertificate(
+                Failures.clean(shown.getSubjectX500Principal().getName()),
+                Failures.clean(shown.getIssuerX500Principal().getName()),
+                shown.getNotAfter().toInstant(),
+                fingerprint);
     }
 
     private static KeyManagerFactory key(TlsSettings.ClientCertificate client)

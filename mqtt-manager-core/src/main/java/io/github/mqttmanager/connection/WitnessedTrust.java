@@ -3,15 +3,16 @@ package io.github.mqttmanager.connection;
 import java.net.Socket;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
+import java.util.function.Consumer;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedTrustManager;
 
 /** Tells that a certificate was shown, and leaves the judgement to the trust manager of the runtime. */
 final class WitnessedTrust extends X509ExtendedTrustManager {
     private final X509ExtendedTrustManager judge;
-    private final Runnable seen;
+    private final Consumer<X509Certificate> seen;
 
-    WitnessedTrust(X509ExtendedTrustManager judge, Runnable seen) {
+    WitnessedTrust(X509ExtendedTrustManager judge, Consumer<X509Certificate> seen) {
         this.judge = judge;
         this.seen = seen;
     }
@@ -19,20 +20,20 @@ final class WitnessedTrust extends X509ExtendedTrustManager {
     @Override
     public void checkServerTrusted(X509Certificate[] chain, String authType, SSLEngine engine)
             throws CertificateException {
-        seen.run();
+        seen.accept(chain[0]);
         judge.checkServerTrusted(chain, authType, engine);
     }
 
     @Override
     public void checkServerTrusted(X509Certificate[] chain, String authType, Socket socket)
             throws CertificateException {
-        seen.run();
+        seen.accept(chain[0]);
         judge.checkServerTrusted(chain, authType, socket);
     }
 
     @Override
     public void checkServerTrusted(X509Certificate[] chain, String authType) throws CertificateException {
-        seen.run();
+        seen.accept(chain[0]);
         judge.checkServerTrusted(chain, authType);
     }
 

@@ -143,6 +143,7 @@ class ArchitectureTest {
                                 ROOT + "..",
                                 "java..",
                                 "javax.net.ssl",
+                                "javax.security.auth.x500",
                                 "org.slf4j",
                                 "org.jspecify.annotations",
                                 CLIENT[0],

@@ -88,6 +88,7 @@ final class EngineHarness {
                 new StartLimiter(500, timer, time),
                 this::factory,
                 LinkTimeouts.DEFAULT,
+                Liveness.DEFAULT,
                 limits,
                 (outage, settings, random) -> reconnectPolicy.delay(outage, settings, random),
                 (definition, address, port) -> policy.permits(definition, address, port),

@@ -68,6 +68,16 @@ class OutboundTest {
         }
 
         @Override
+        public CompletableFuture<Void> probe() {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public @Nullable BrokerCertificate certificate() {
+            return null;
+        }
+
+        @Override
         public void drop() {}
 
         @Override

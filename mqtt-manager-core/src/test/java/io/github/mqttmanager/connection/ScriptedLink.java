@@ -53,6 +53,7 @@ final class ScriptedLink implements MqttLink {
     final List<Subscribe> subscribes = new ArrayList<>();
     final List<Unsubscribe> unsubscribes = new ArrayList<>();
     final List<Publish> publishes = new ArrayList<>();
+    final List<CompletableFuture<Void>> probes = new ArrayList<>();
     final List<String> violations = new ArrayList<>();
     Phase phase = Phase.IDLE;
     int drops;
@@ -227,6 +228,19 @@ final class ScriptedLink implements MqttLink {
             unsubscribe.answer.complete(null);
         }
         return unsubscribe.answer;
+    }
+
+    @Override
+    public CompletableFuture<Void> probe() {
+        require(endSession == null, "probe after close");
+        CompletableFuture<Void> answer = new CompletableFuture<>();
+        probes.add(answer);
+        return answer;
+    }
+
+    @Override
+    public @Nullable BrokerCertificate certificate() {
+        return null;
     }
 
     @Override
