@@ -17,6 +17,7 @@ export function connectionWords(status: Status, now: number): ConnectionWords {
   const lasting = status.since === null ? '' : duration(millisSince(status.since, now));
   switch (status.state) {
     case 'CONNECTED':
+      if (!status.responsive) return { tone: 'busy', shape: 'pause', word: 'Connected, not responding', detail: lasting };
       return { tone: 'good', shape: 'check', word: 'Connected', detail: lasting };
     case 'CONNECTING':
       return { tone: 'busy', shape: 'spinner', word: 'Connecting…', detail: lasting };

@@ -25,6 +25,8 @@ const TITLES: Record<string, string> = {
   MQTT_BANNED: 'Client is banned',
   MQTT_SESSION_TAKEN_OVER: 'Another client uses the same client ID',
   MQTT_KEEPALIVE_TIMEOUT: 'Connection went silent',
+  MQTT_NO_RESPONSE: 'The broker does not answer',
+  MQTT_RECEIVE_MAXIMUM_EXCEEDED: 'The broker sent too much at once',
   MQTT_REDIRECT: 'Broker has moved',
 };
 

@@ -8,7 +8,8 @@ export function aStatus(part: Partial<Status> = {}): Status {
   return {
     broker_id: 1, broker_name: 'factory-a', is_active: true, is_connected: true, state: 'CONNECTED',
     since: ago(8_040), attempt: 0, next_attempt_at: null, failure: null, subscriptions: [],
-    last_message_at: ago(3), received: 12, delivered: 12, published: 1, session_present: false, at: ago(0),
+    last_message_at: ago(3), received: 12, delivered: 12, published: 1, session_present: false,
+    responsive: true, round_trip_ms: 3.2, certificate: null, at: ago(0),
     ...part,
   };
 }

@@ -79,6 +79,13 @@ describe('a broker', () => {
     expect(within(row).queryByText('Is the broker running?')).toBeNull();
   });
 
+  it('that is connected and answers nothing is amber and says what to do', async () => {
+    const { row, shown } = await rowOf({ responsive: false, failure: aFailure({ kind: 'MQTT_NO_RESPONSE' }) });
+    expect(shown).toEqual(['busy', 'pause']);
+    expect(row).toHaveTextContent('Connected, not responding');
+    expect(within(row).getByText('Is the broker running?')).toBeVisible();
+  });
+
   it('with a refused subscription says which topic and why', async () => {
     const { row, shown } = await rowOf({
       subscriptions: [

@@ -63,7 +63,7 @@ export function BrokerRow({ broker, status, onEdit, onDelete }: BrokerRowProps) 
       {problem !== null && (
         <ProblemAlert title={`The connection of ${name} was not changed`} error={problem} onClose={forget} />
       )}
-      {!status.is_connected && status.failure !== null && (
+      {(!status.is_connected || !status.responsive) && status.failure !== null && (
         <FailurePanel
           failure={status.failure}
           actions={

@@ -27,6 +27,13 @@ export interface Subscription {
   reason: string | null;
 }
 
+export interface Certificate {
+  subject: string;
+  issuer: string;
+  expires_at: string;
+  sha256: string;
+}
+
 export interface Status {
   broker_id: number;
   broker_name: string;
@@ -43,6 +50,10 @@ export interface Status {
   delivered: number;
   published: number;
   session_present: boolean | null;
+  /** False while a connected broker answers nothing. */
+  responsive: boolean;
+  round_trip_ms: number | null;
+  certificate: Certificate | null;
   at: string;
 }
 

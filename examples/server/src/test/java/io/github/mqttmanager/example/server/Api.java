@@ -16,7 +16,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Calls the server as anybody would: over HTTP. */
-final class Api {
+public final class Api {
     static final JsonMapper JSON = JsonMapper.builder().build();
     private static final HttpClient CLIENT =
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(10)).build();
@@ -33,8 +33,8 @@ final class Api {
     }
 
     /** An answer. */
-    record Answer(String request, int status, java.net.http.HttpHeaders headers, String body) {
-        JsonNode json() {
+    public record Answer(String request, int status, java.net.http.HttpHeaders headers, String body) {
+        public JsonNode json() {
             return JSON.readTree(body);
         }
 
@@ -43,7 +43,7 @@ final class Api {
         }
 
         /** Fails unless the status is this. */
-        Answer is(int expected) {
+        public Answer is(int expected) {
             Assertions.assertThat(status).as(request + " answered " + body).isEqualTo(expected);
             return this;
         }
@@ -83,23 +83,23 @@ final class Api {
         return new Api(base, otherToken);
     }
 
-    String token() {
+    public String token() {
         return String.valueOf(token);
     }
 
-    Answer get(String path, String... headers) {
+    public Answer get(String path, String... headers) {
         return send("GET", path, null, headers);
     }
 
-    Answer post(String path, String body, String... headers) {
+    public Answer post(String path, String body, String... headers) {
         return send("POST", path, body, headers);
     }
 
-    Answer put(String path, String body, String... headers) {
+    public Answer put(String path, String body, String... headers) {
         return send("PUT", path, body, headers);
     }
 
-    Answer delete(String path) {
+    public Answer delete(String path) {
         return send("DELETE", path, null);
     }
 

@@ -29,8 +29,8 @@ import tools.jackson.databind.JsonNode;
             "example.heartbeat=700ms"
         })
 @ActiveProfiles("demo")
-abstract class ServerTest {
-    static final String PASSWORD = "correct horse battery";
+public abstract class ServerTest {
+    protected static final String PASSWORD = "correct horse battery";
     private static final Path DATA = temporary();
     private static final AtomicInteger USERS = new AtomicInteger();
 
@@ -57,16 +57,16 @@ abstract class ServerTest {
         return DATA;
     }
 
-    int port() {
+    protected int port() {
         return port;
     }
 
-    Api anonymous() {
+    protected Api anonymous() {
         return new Api("http://127.0.0.1:" + port, null);
     }
 
     /** The first user. */
-    Api admin() {
+    protected Api admin() {
         try {
             return login(
                     "admin",
@@ -76,7 +76,7 @@ abstract class ServerTest {
         }
     }
 
-    Api login(String username, String password) {
+    protected Api login(String username, String password) {
         Api.Answer answer = anonymous()
                 .post("/api/auth/login", json("{'username':'%s','password':'%s'}".formatted(username, password)))
                 .is(200);
@@ -84,9 +84,9 @@ abstract class ServerTest {
     }
 
     /** Somebody whom nobody has seen before. */
-    record Somebody(long id, String name, Api api) {}
+    public record Somebody(long id, String name, Api api) {}
 
-    Somebody newUser() {
+    protected Somebody newUser() {
         String name = getClass().getSimpleName().toLowerCase(Locale.ROOT) + USERS.incrementAndGet();
         JsonNode user = admin().post("/api/users", json("{'username':'%s','password':'%s'}".formatted(name, PASSWORD)))
                 .is(201)
@@ -95,7 +95,7 @@ abstract class ServerTest {
     }
 
     /** The port of the embedded broker that accepts user and pass. */
-    int demoBrokerPort() {
+    protected int demoBrokerPort() {
         return admin().get("/api/mqtt-brokers/brokers/1")
                 .is(200)
                 .json()
@@ -104,12 +104,12 @@ abstract class ServerTest {
     }
 
     /** A broker that nobody connects to. */
-    static String passiveBroker(String name) {
+    protected static String passiveBroker(String name) {
         return json(
                 "{'broker_name':'%s','broker_host':'localhost','broker_port':1883,'is_active':false}".formatted(name));
     }
 
-    long createBroker(Api api, String body) {
+    protected long createBroker(Api api, String body) {
         return api.post("/api/mqtt-brokers/brokers", body)
                 .is(201)
                 .json()
@@ -118,7 +118,7 @@ abstract class ServerTest {
     }
 
     /** A new broker definition of the user that connects to the demo's first broker. */
-    long createDemoBroker(Api api) {
+    protected long createDemoBroker(Api api) {
         return createBroker(
                 api,
                 json(
@@ -126,7 +126,7 @@ abstract class ServerTest {
                                 .formatted(demoBrokerPort())));
     }
 
-    long createDevice(Api api, long broker, String deviceId) {
+    protected long createDevice(Api api, long broker, String deviceId) {
         return api.post(
                         "/api/mqtt-brokers/devices",
                         json("{'device_name':'A device','device_id':'%s','mqtt_broker_id':%d}"
@@ -138,7 +138,7 @@ abstract class ServerTest {
     }
 
     /** JSON that is easier to read in Java. */
-    static String json(String text) {
+    protected static String json(String text) {
         return text.replace('\'', '"');
     }
 }

@@ -10,7 +10,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** A device with a real MQTT connection. */
-final class TestDevice implements AutoCloseable {
+public final class TestDevice implements AutoCloseable {
     private final Mqtt5BlockingClient client;
     private final BlockingQueue<String> received = new LinkedBlockingQueue<>();
 
@@ -18,7 +18,7 @@ final class TestDevice implements AutoCloseable {
         this.client = client;
     }
 
-    static TestDevice connect(int port, String user, String password) {
+    public static TestDevice connect(int port, String user, String password) {
         Mqtt5BlockingClient client = Mqtt5Client.builder()
                 .serverHost("127.0.0.1")
                 .serverPort(port)
@@ -31,7 +31,7 @@ final class TestDevice implements AutoCloseable {
         return new TestDevice(client);
     }
 
-    void listen(String filter) {
+    public void listen(String filter) {
         client.toAsync()
                 .subscribeWith()
                 .topicFilter(filter)
@@ -40,11 +40,11 @@ final class TestDevice implements AutoCloseable {
                 .join();
     }
 
-    void publish(String topic, String payload) {
+    public void publish(String topic, String payload) {
         publish(topic, payload, false);
     }
 
-    void publish(String topic, String payload, boolean retain) {
+    public void publish(String topic, String payload, boolean retain) {
         client.publishWith()
                 .topic(topic)
                 .qos(MqttQos.AT_LEAST_ONCE)
@@ -55,7 +55,7 @@ final class TestDevice implements AutoCloseable {
 
     /** What came next, or null after thirty seconds. */
     @Nullable
-    String next() throws InterruptedException {
+    public String next() throws InterruptedException {
         return received.poll(30, TimeUnit.SECONDS);
     }
 

@@ -1,6 +1,7 @@
 package io.github.mqttmanager.example.server.broker;
 
 import io.github.mqttmanager.broker.BrokerDefinition;
+import io.github.mqttmanager.connection.BrokerCertificate;
 import io.github.mqttmanager.connection.BrokerStatus;
 import io.github.mqttmanager.connection.ConnectionFailure;
 import io.github.mqttmanager.connection.ConnectionStage;
@@ -8,6 +9,7 @@ import io.github.mqttmanager.connection.ConnectionState;
 import io.github.mqttmanager.connection.FailureKind;
 import io.github.mqttmanager.connection.SubscriptionStatus;
 import io.swagger.v3.oas.annotations.media.Schema;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -30,7 +32,21 @@ public record StatusView(
         long delivered,
         long published,
         @Nullable Boolean sessionPresent,
+        boolean responsive,
+        @Nullable Double roundTripMs,
+        @Nullable CertificateView certificate,
         Instant at) {
+
+    /** What the broker showed last. */
+    @Schema(name = "Certificate")
+    public record CertificateView(String subject, String issuer, Instant expiresAt, String sha256) {
+        static @Nullable CertificateView of(@Nullable BrokerCertificate certificate) {
+            return certificate == null
+                    ? null
+                    : new CertificateView(
+                            certificate.subject(), certificate.issuer(), certificate.expiresAt(), certificate.sha256());
+        }
+    }
 
     /** Why there is no connection. */
     @Schema(name = "Failure")
@@ -111,9 +127,12 @@ public record StatusView(
                 status.subscriptions().stream().map(SubscriptionView::of).toList(),
                 status.lastInboundAt(),
                 status.counters().received(),
-                Math.max(0, status.counters().acknowledged() - status.counters().unrouted()),
+                status.counters().acknowledged(),
                 status.counters().published(),
                 status.sessionPresent(),
+                status.responsive(),
+                millis(status.roundTrip()),
+                CertificateView.of(status.certificate()),
                 status.at());
     }
 
@@ -135,7 +154,14 @@ public record StatusView(
                 0,
                 0,
                 null,
+                true,
+                null,
+                null,
                 Instant.now());
+    }
+
+    private static @Nullable Double millis(@Nullable Duration duration) {
+        return duration == null ? null : duration.toNanos() / 1_000 / 1_000.0;
     }
 
     /** The same with what the definition says, which the manager may be about to learn. */

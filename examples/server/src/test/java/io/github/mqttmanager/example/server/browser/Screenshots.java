@@ -1,0 +1,74 @@
+package io.github.mqttmanager.example.server.browser;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.options.AriaRole;
+import com.microsoft.playwright.options.ColorScheme;
+import io.github.mqttmanager.example.server.Api;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+import org.springframework.test.context.TestPropertySource;
+
+/**
+ * The pictures of the documentation, from the demo as it is. Not among the tests; it is run by name, and needs a minute and a half:
+ *
+ * <pre>mvn -pl examples/server -am test -Dtest=Screenshots -Dscreenshots=docs/images</pre>
+ */
+@EnabledIfSystemProperty(named = "screenshots", matches = ".+")
+@TestPropertySource(properties = "example.demo.port=1883")
+class Screenshots extends BrowserTest {
+    private static final int WIDTH = 1280;
+    private static final int MOST_BYTES = 300_000;
+
+    @Test
+    void takeAll() throws IOException {
+        Api api = admin();
+        await().atMost(Duration.ofMinutes(3))
+                .pollInterval(Duration.ofSeconds(1))
+                .until(() -> api.get("/api/mqtt-brokers/devices/1/readings?limit=100")
+                                .json()
+                                .size()
+                        >= 75);
+        take("login", "/login", ColorScheme.LIGHT, 620);
+        take("statistics", "/", ColorScheme.LIGHT, 0);
+        take("statistics-dark", "/", ColorScheme.DARK, 0);
+        take("device", "/devices/1", ColorScheme.LIGHT, 1150);
+    }
+
+    private void take(String name, String path, ColorScheme colours, int height) throws IOException {
+        Tab tab = tab(look(WIDTH, colours));
+        if (path.equals("/login")) {
+            tab.go(path);
+            assertThat(tab.heading("Log in to your account")).isVisible();
+        } else {
+            tab.signedIn(admin().token()).go(path).live();
+            assertThat(tab.page().locator("canvas")).isVisible();
+            assertThat(tab.page().locator(".pf-v6-c-skeleton")).hasCount(0);
+        }
+        if (path.equals("/")) {
+            assertThat(tab.broker("Unreachable (deliberately)").getByRole(AriaRole.HEADING))
+                    .isVisible();
+        }
+        // The page scrolls within itself: a picture of all of it needs a screen that is as high.
+        int high = height > 0
+                ? height
+                : ((Number)
+                                tab.page()
+                                        .evaluate(
+                                                "() => document.getElementById('main').scrollHeight + document.querySelector('header').offsetHeight + 32"))
+                        .intValue();
+        tab.page().setViewportSize(WIDTH, high);
+        tab.page().evaluate("() => document.fonts.ready.then(() => new Promise(requestAnimationFrame))");
+        Path folder = Path.of("..", "..").resolve(System.getProperty("screenshots"));
+        Path file = Files.createDirectories(folder).resolve(name + ".png");
+        tab.page().screenshot(new Page.ScreenshotOptions().setPath(file));
+        assertThat(Files.size(file)).as("bytes of %s", file).isLessThan(MOST_BYTES);
+    }
+}
