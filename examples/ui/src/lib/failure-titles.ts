@@ -28,6 +28,14 @@ const TITLES: Record<string, string> = {
   MQTT_NO_RESPONSE: 'The broker does not answer',
   MQTT_RECEIVE_MAXIMUM_EXCEEDED: 'The broker sent too much at once',
   MQTT_REDIRECT: 'Broker has moved',
+  DNS_TIMEOUT: 'Name server does not answer',
+  ADDRESS_REFUSED: 'Address not allowed here',
+  PROXY_FAILED: 'The proxy did not let us through',
+  TLS_TIMEOUT: 'TLS handshake not answered',
+  TLS_MATERIAL: 'Certificate or key cannot be used',
+  MQTT_PROTOCOL: 'No valid MQTT answer',
+  CONNECTION_LOST: 'Connection lost',
+  SUBSCRIBE_DENIED: 'Topics refused',
 };
 
 export function failureTitle(failure: Pick<Failure, 'kind'>): string {

@@ -37,6 +37,7 @@ final class BrokerConnection {
     private static final Logger LOG = LoggerFactory.getLogger(BrokerConnection.class);
     private static final int FILTERS_PER_SUBSCRIBE = 50;
     private static final Duration NEXT_ENDPOINT = Duration.ofMillis(50);
+    private static final Duration SLOW = Duration.ofMillis(500);
 
     private final Engine engine;
     private final Lane lane;
@@ -62,6 +63,12 @@ final class BrokerConnection {
     private int attemptSerial;
 
     private int attempts;
+
+    /** Whether the broker let us wait at the last attempt. */
+    private boolean slow;
+
+    private boolean inSlowSet;
+    private long attemptStartNanos;
     private int endpointIndex;
     private int addressIndex;
     private @Nullable Instant outageSince;
@@ -124,6 +131,7 @@ final class BrokerConnection {
             boolean other = !wanted.connectsLike(definition);
             definition = wanted;
             if (other) {
+                slow = false;
                 beginAnew();
             }
             if (shown) {
@@ -282,7 +290,21 @@ final class BrokerConnection {
             nextAttempt.cancel(false);
             nextAttempt = null;
         }
+        leaveSlowSet();
         cancelSubscribeLimit();
+    }
+
+    private void leaveSlowSet() {
+        if (inSlowSet) {
+            inSlowSet = false;
+            engine.slow().leave();
+        }
+    }
+
+    /** Who lets us wait leaves the fast lane, until it answers quickly again. */
+    private void attemptEnded() {
+        slow = engine.nanos().getAsLong() - attemptStartNanos >= SLOW.toNanos();
+        leaveSlowSet();
     }
 
     private void beginAttempt() {
@@ -290,15 +312,38 @@ final class BrokerConnection {
         int serial = attemptSerial;
         attempts++;
         enter(ConnectionState.CONNECTING, status.failure());
+        attemptStartNanos = engine.nanos().getAsLong();
+        predecessorEnded.whenComplete((done, failure) -> lane.execute(() -> {
+            if (serial != attemptSerial) {
+                return;
+            }
+            if (!slow) {
+                awaitTurn(serial);
+                return;
+            }
+            engine.slow()
+                    .enter(() -> lane.execute(() -> {
+                        if (serial == attemptSerial) {
+                            inSlowSet = true;
+                            awaitTurn(serial);
+                        } else {
+                            engine.slow().leave();
+                        }
+                    }));
+        }));
+    }
+
+    private void awaitTurn(int serial) {
         String owner = definition.owner();
-        predecessorEnded.whenComplete((done, failure) -> engine.starts()
+        engine.starts()
                 .turn(
                         owner == null ? "" : owner,
                         () -> lane.execute(() -> {
                             if (serial == attemptSerial) {
+                                attemptStartNanos = engine.nanos().getAsLong();
                                 resolve(serial);
                             }
-                        })));
+                        }));
     }
 
     private Endpoint endpoint() {
@@ -383,6 +428,7 @@ final class BrokerConnection {
         if (linkClosing) {
             return;
         }
+        attemptEnded();
         linkOpen = true;
         connectionSerial++;
         answersAwaited = 0;
@@ -588,6 +634,9 @@ final class BrokerConnection {
     }
 
     private void attemptFailed(ConnectionFailure failure) {
+        if (status.state() == ConnectionState.CONNECTING && !linkOpen) {
+            attemptEnded();
+        }
         cancelAttempt();
         if (attempts > 0) {
             endpointIndex++;

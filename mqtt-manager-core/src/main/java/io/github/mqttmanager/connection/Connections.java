@@ -30,6 +30,8 @@ import java.util.stream.Stream;
  * The connections to all brokers: the door of the engine, owned by the manager. No method blocks. This class is thread-safe.
  */
 public final class Connections {
+    private static final int SLOW_PLACES = 200;
+
     private final Engine engine;
     private final ConcurrentMap<BrokerId, BrokerConnection> connections = new ConcurrentHashMap<>();
     /** Removed ones that are not closed yet. */
@@ -87,6 +89,7 @@ public final class Connections {
                 new SecureRandom(),
                 new AddressResolver(InetAddress::getAllByName, environment.dns(), environment.timer(), timeouts.dns()),
                 new StartLimiter(environment.startsPerSecond(), environment.timer(), System::nanoTime),
+                new SlowSet(SLOW_PLACES),
                 new HiveMqLinks(
                         environment.network(),
                         environment.networkThreads(),

@@ -20,6 +20,7 @@ record Engine(
         RandomGenerator random,
         AddressResolver resolver,
         StartLimiter starts,
+        SlowSet slow,
         LinkFactories links,
         LinkTimeouts timeouts,
         Liveness liveness,

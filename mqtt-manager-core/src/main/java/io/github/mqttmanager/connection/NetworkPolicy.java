@@ -9,7 +9,7 @@ import java.net.InetAddress;
  */
 @FunctionalInterface
 public interface NetworkPolicy {
-    /** Called on the resolver's threads; may not block. */
+    /** Called on the manager's control threads; may not block. What it throws counts as no. */
     boolean permits(BrokerDefinition definition, InetAddress address, int port);
 
     /** Every address: for hosts whose definitions come from people they trust. */

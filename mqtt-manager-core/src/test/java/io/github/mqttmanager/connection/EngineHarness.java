@@ -48,6 +48,7 @@ final class EngineHarness {
     @Nullable
     RuntimeException openFailure;
 
+    SlowSet slow = new SlowSet(200);
     OutboundLimits limits = OutboundLimits.DEFAULT;
     private final Map<BrokerId, ConnectionState> states = new HashMap<>();
 
@@ -86,6 +87,7 @@ final class EngineHarness {
                 new Random(1),
                 new AddressResolver(this::look, time, time, LinkTimeouts.DEFAULT.dns()),
                 new StartLimiter(500, timer, time),
+                slow,
                 this::factory,
                 LinkTimeouts.DEFAULT,
                 Liveness.DEFAULT,
