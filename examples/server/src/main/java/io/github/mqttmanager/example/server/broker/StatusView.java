@@ -182,6 +182,9 @@ public record StatusView(
                 delivered,
                 published,
                 sessionPresent,
+                responsive,
+                roundTripMs,
+                certificate,
                 at);
     }
 }
