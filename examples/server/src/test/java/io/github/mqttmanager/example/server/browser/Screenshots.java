@@ -29,7 +29,7 @@ class Screenshots extends BrowserTest {
             () => {
               const pair = document.querySelector('.device-details__pair');
               return pair
-                ? Math.round(pair.getBoundingClientRect().bottom) + 48
+                ? Math.round(pair.getBoundingClientRect().bottom) + 34
                 : document.getElementById('main').scrollHeight + document.querySelector('header').offsetHeight + 32;
             }""";
     private static final int MOST_BYTES = 300_000;
