@@ -3,7 +3,7 @@ import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { short } from '@/lib/numbers';
 import { clockTime } from '@/lib/time';
-import type { Columns } from './time-series';
+import { timeTick, type Columns } from './time-series';
 import './time-series-plot.css';
 
 const HEIGHT = 256;
@@ -47,10 +47,6 @@ export default function TimeSeriesPlot({ columns, names }: { columns: Columns; n
   return <div ref={place} className="time-series-plot" />;
 }
 
-function hourAndMinute(seconds: number): string {
-  return clockTime(seconds * 1_000).slice(0, 5);
-}
-
 function options(element: HTMLElement, names: string[]): uPlot.Options {
   const style = getComputedStyle(element);
   const colour = (name: string) => style.getPropertyValue(name).trim();
@@ -65,7 +61,14 @@ function options(element: HTMLElement, names: string[]): uPlot.Options {
     height: HEIGHT,
     cursor: { drag: { x: false, y: false } },
     legend: { live: true },
-    axes: [{ ...axis, values: (_plot, ticks) => ticks.map(hourAndMinute) }, { ...axis, size: 64, values: (_plot, ticks) => ticks.map(short) }],
+    axes: [
+      {
+        ...axis,
+        space: 80,
+        values: (_plot, ticks, _axis, _space, increment) => ticks.map((seconds) => timeTick(seconds, increment)),
+      },
+      { ...axis, size: 64, values: (_plot, ticks) => ticks.map(short) },
+    ],
     series: [
       { label: 'Time', value: (_plot, seconds: number | null) => (seconds === null ? '–' : clockTime(seconds * 1_000)) },
       ...names.map((name, index): uPlot.Series => {

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { columnsOf } from './time-series';
+import { columnsOf, timeTick } from './time-series';
 
 const at = (seconds: number, value: number) => ({ at: new Date(seconds * 1_000).toISOString(), values: { t: value } });
+
+const labels = (increment: number) => [0, 1, 2].map((step) => timeTick(1_000_000 + step * increment, increment));
 
 describe('the columns of a plot', () => {
   it('break the line where nothing came for too long', () => {
@@ -13,5 +15,16 @@ describe('the columns of a plot', () => {
 
   it('pass over a value that another topic did not send', () => {
     expect(columnsOf([at(20, 2), { at: at(15, 0).at, values: { other: 9 } }, at(10, 1)], ['t'], 30)[1]).toEqual([1, undefined, 2]);
+  });
+});
+
+describe('the labels of the time', () => {
+  it.each([5, 30, 60, 300, 3_600])('differ from each other every %d s', (increment) => {
+    expect(new Set(labels(increment)).size).toBe(3);
+  });
+
+  it('have seconds only where they matter', () => {
+    expect(labels(60)[0]).toMatch(/^\d\d:\d\d$/);
+    expect(labels(30)[0]).toMatch(/^\d\d:\d\d:\d\d$/);
   });
 });

@@ -22,6 +22,12 @@ export function columnsOf(readings: Reading[], names: string[], gapSeconds: numb
   return [times, ...values];
 }
 
+/** The label of a point in time, as exact as the distance to the next one. */
+export function timeTick(seconds: number, increment: number): string {
+  const time = clockTime(seconds * 1_000);
+  return increment < 60 ? time : time.slice(0, 5);
+}
+
 /** What the picture says, for those who do not see it. */
 export function summaryOf(readings: Reading[], names: string[]): string {
   const first = readings.at(-1);

@@ -15,16 +15,16 @@ describe('the chart', () => {
   it('says in words what it shows', async () => {
     aServerWith({ readings });
     renderApp('/devices/7');
-    expect(await picture()).toHaveAccessibleName(/2 readings from .* pressure: latest 4, lowest 4, highest 5\./);
+    expect(await picture()).toHaveAccessibleName(/2 readings from .* temperature: latest 22.5, lowest 20.5, highest 22.5\./);
   });
 
   it('draws the chosen values, oldest first', async () => {
     aServerWith({ readings });
     const { user } = renderApp('/devices/7');
     await picture();
-    await user.click(screen.getByRole('button', { name: 'temperature' }));
-    await waitFor(() => expect(drawn.series).toEqual(['pressure', 'temperature']));
-    expect(drawn.data.slice(1)).toEqual([[5, 4], [20.5, 22.5]]);
+    await user.click(screen.getByRole('button', { name: 'pressure' }));
+    await waitFor(() => expect(drawn.series).toEqual(['temperature', 'pressure']));
+    expect(drawn.data.slice(1)).toEqual([[20.5, 22.5], [5, 4]]);
   });
 
   it('can be read as a table instead', async () => {
@@ -32,7 +32,7 @@ describe('the chart', () => {
     const { user } = renderApp('/devices/7');
     await picture();
     await user.click(screen.getByRole('button', { name: 'Show as table' }));
-    expect(screen.getByRole('region', { name: 'The chart as a table' })).toHaveTextContent('pressure');
+    expect(screen.getByRole('region', { name: 'The chart as a table' })).toHaveTextContent('temperature');
     expect(screen.queryByRole('img', { name: /readings from/ })).toBeNull();
   });
 
@@ -44,8 +44,8 @@ describe('the chart', () => {
     await waitFor(() => expect(stream.opened).toBe(1));
     stream.send('snapshot', { statuses: [], devices: [aDevice()] });
     await screen.findByText('Live');
-    stream.send('reading', { device_id: 7, at: ago(0), values: { pressure: 3 }, last_seen: ago(0) });
-    await waitFor(() => expect(drawn.data[1]).toEqual([5, 4, 3]));
-    expect(await picture()).toHaveAccessibleName(/3 readings .* pressure: latest 3, lowest 3/);
+    stream.send('reading', { device_id: 7, at: ago(0), values: { temperature: 24 }, last_seen: ago(0) });
+    await waitFor(() => expect(drawn.data[1]).toEqual([20.5, 22.5, 24]));
+    expect(await picture()).toHaveAccessibleName(/3 readings .* temperature: latest 24, lowest 20.5/);
   });
 });

@@ -57,9 +57,9 @@ export function DeviceChart({ device }: { device: Device }) {
   );
 }
 
-/** In a lasting order: the newest reading's first, then what older ones had besides. */
+/** In the device's own order, which a new reading does not change: what it named first comes first. */
 function namesOf(readings: Reading[], device: Device): string[] {
-  const names = new Set(Object.keys(device.latest?.values ?? {}));
-  for (const reading of readings) Object.keys(reading.values).forEach((name) => names.add(name));
-  return [...names].toSorted((left, right) => left.localeCompare(right));
+  const names = new Set(readings.toReversed().flatMap((reading) => Object.keys(reading.values)));
+  Object.keys(device.latest?.values ?? {}).forEach((name) => names.add(name));
+  return [...names];
 }

@@ -52,6 +52,9 @@ class StatisticsController {
                 .flatMap(Optional::stream)
                 .toList();
         List<Device> all = devices.all(user.owner());
+        // Readings come in meanwhile: counted in this order, there are never more in the last hour than in all.
+        long readingsLastHour = sensorData.count(user.id(), now.minus(Duration.ofHours(1)));
+        long readings = sensorData.count(user.id(), Instant.EPOCH);
         return new StatisticsView(
                 brokers.all(user.owner()).size(),
                 statuses.stream().filter(BrokerStatus::isConnected).count(),
@@ -59,8 +62,8 @@ class StatisticsController {
                 all.stream()
                         .filter(device -> manager.presence(device.id()) == Presence.ONLINE)
                         .count(),
-                sensorData.count(user.id(), Instant.EPOCH),
-                sensorData.count(user.id(), now.minus(Duration.ofHours(1))),
+                readings,
+                readingsLastHour,
                 unreadable.total(user.owner()),
                 statuses.stream()
                         .mapToLong(status -> status.counters().unrouted())
