@@ -31,6 +31,7 @@ const TITLES: Record<string, string> = {
   DNS_TIMEOUT: 'Name server does not answer',
   ADDRESS_REFUSED: 'Address not allowed here',
   PROXY_FAILED: 'The proxy did not let us through',
+  TRANSPORT_MISSING: 'This server lacks a part for that transport',
   TLS_TIMEOUT: 'TLS handshake not answered',
   TLS_MATERIAL: 'Certificate or key cannot be used',
   MQTT_PROTOCOL: 'No valid MQTT answer',

@@ -1,10 +1,14 @@
 package io.github.mqttmanager.it;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 
 /** An authority of our own and what it signed, made with the JDK's keytool for one test. */
@@ -38,30 +42,22 @@ final class Certificates implements AutoCloseable {
                 "-gencert", "-rfc", "-alias", "ca", "-infile", path(alias + ".csr"), "-outfile", path(alias + ".pem")));
         arguments.addAll(List.of(options));
         keytool(arguments.toArray(String[]::new));
-        Mosquitto.run(List.of(
-                "openssl",
-                "pkcs12",
-                "-in",
-                path("store.p12"),
-                "-passin",
-                "pass:" + STORE_PASSWORD,
-                "-nocerts",
-                "-nodes",
-                "-out",
-                path("all-keys.pem")));
-        // openssl writes all keys; the one that belongs to the certificate is the one under its own name.
         writeKey(alias);
     }
 
     private void writeKey(String alias) {
-        try {
-            String all = Files.readString(directory.resolve("all-keys.pem"));
-            int name = all.indexOf("friendlyName: " + alias);
-            int begin = all.indexOf("-----BEGIN PRIVATE KEY-----", name);
-            int end = all.indexOf("-----END PRIVATE KEY-----", begin) + "-----END PRIVATE KEY-----".length();
-            Files.writeString(directory.resolve(alias + ".key"), all.substring(begin, end) + "\n");
+        try (InputStream file = Files.newInputStream(directory.resolve("store.p12"))) {
+            KeyStore store = KeyStore.getInstance("PKCS12");
+            store.load(file, STORE_PASSWORD.toCharArray());
+            byte[] key = store.getKey(alias, STORE_PASSWORD.toCharArray()).getEncoded();
+            String pem = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(key);
+            Files.writeString(
+                    directory.resolve(alias + ".key"),
+                    "-----BEGIN PRIVATE KEY-----\n" + pem + "\n-----END PRIVATE KEY-----\n");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
         }
     }
 

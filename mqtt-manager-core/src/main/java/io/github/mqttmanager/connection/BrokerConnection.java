@@ -389,8 +389,8 @@ final class BrokerConnection {
             LinkObserver observer = new LinkObserver();
             try {
                 opened = engine.links().on(lane).create(definition, observer);
-            } catch (RuntimeException e) {
-                attemptFailed(classifier().unusableTls(e));
+            } catch (RuntimeException | LinkageError e) {
+                attemptFailed(classifier().unusable(e));
                 return;
             }
             observer.link = opened;
@@ -400,9 +400,9 @@ final class BrokerConnection {
         }
         try {
             opened.open(target);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | LinkageError e) {
             link = null;
-            attemptFailed(classifier().unusableTls(e));
+            attemptFailed(classifier().unusable(e));
         }
     }
 

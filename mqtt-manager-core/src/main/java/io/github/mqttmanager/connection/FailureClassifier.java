@@ -109,7 +109,13 @@ final class FailureClassifier {
                 now);
     }
 
-    ConnectionFailure unusableTls(RuntimeException cause) {
+    ConnectionFailure unusable(Throwable cause) {
+        if (cause instanceof HiveMqLinks.MissingTransport) {
+            return failure(
+                    FailureKind.TRANSPORT_MISSING,
+                    "The connection cannot be made: " + Failures.clean(cause.getMessage()) + ".",
+                    "Add that dependency to the application, in the version of its other Netty artifacts.");
+        }
         return failure(
                 FailureKind.TLS_MATERIAL,
                 "The certificates or keys configured for this broker cannot be used: "

@@ -16,6 +16,8 @@ public enum FailureKind {
     TCP_TIMEOUT(TCP, true),
     TCP_UNREACHABLE(TCP, true),
     PROXY_FAILED(TCP, true),
+    /** A part of Netty that the transport needs is not on the class path. */
+    TRANSPORT_MISSING(TCP, false),
     TLS_UNKNOWN_CA(TLS, false),
     TLS_EXPIRED(TLS, false),
     TLS_NOT_YET_VALID(TLS, false),

@@ -28,9 +28,33 @@ final class HiveMqLinks implements Engine.LinkFactories {
         this.clock = clock;
     }
 
+    /** The client finds out too late, and in a way that nobody could explain. */
+    private static void need(String type, String what, String artifact) {
+        try {
+            Class.forName(type, false, HiveMqLinks.class.getClassLoader());
+        } catch (ClassNotFoundException e) {
+            throw new MissingTransport(what + " needs " + artifact + " on the class path");
+        }
+    }
+
+    /** A part of Netty that is optional is not there. */
+    static final class MissingTransport extends IllegalArgumentException {
+        private static final long serialVersionUID = 1L;
+
+        MissingTransport(String message) {
+            super(message);
+        }
+    }
+
     @Override
     public LinkFactory on(Executor lane) {
         return (definition, observer) -> {
+            if (definition.transport().isWebSocket()) {
+                need("io.netty.handler.codec.http.HttpClientCodec", "a WebSocket", "io.netty:netty-codec-http");
+            }
+            if (definition.proxy() != null) {
+                need("io.netty.handler.proxy.ProxyHandler", "a proxy", "io.netty:netty-handler-proxy");
+            }
             TlsMaterial tls = new TlsMaterial(bundles);
             return definition.mqttVersion() == MqttVersion.V5
                     ? new Mqtt5Link(definition, observer, executors, timeouts, tls, clock, lane)

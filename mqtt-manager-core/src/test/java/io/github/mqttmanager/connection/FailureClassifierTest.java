@@ -169,7 +169,7 @@ class FailureClassifierTest {
         assertThat(readable(classifier.dnsTimeout()).kind()).isEqualTo(FailureKind.DNS_TIMEOUT);
         assertThat(readable(classifier.addressRefused()).retryable()).isFalse();
         assertThat(readable(classifier.noSubscribeAnswer()).stage()).isEqualTo(ConnectionStage.SUBSCRIBE);
-        assertThat(readable(classifier.unusableTls(new IllegalArgumentException(NASTY)))
+        assertThat(readable(classifier.unusable(new IllegalArgumentException(NASTY)))
                         .kind())
                 .isEqualTo(FailureKind.TLS_MATERIAL);
         List<SubscriptionStatus> refused = new ArrayList<>();

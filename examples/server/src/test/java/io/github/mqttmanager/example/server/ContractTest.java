@@ -122,6 +122,9 @@ class ContractTest extends ServerTest {
                         "delivered",
                         "published",
                         "session_present",
+                        "responsive",
+                        "round_trip_ms",
+                        "certificate",
                         "at");
         assertThat(broker.path("status").path("state").stringValue()).isEqualTo("DISCONNECTED");
     }
