@@ -37,6 +37,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -80,6 +81,7 @@ public final class MqttManager implements AutoCloseable {
     private final DeviceRouter router;
     private final Connections connections;
     private final List<RepositoryChanges.Registration> registrations = new ArrayList<>();
+    private final Set<BrokerId> retried = ConcurrentHashMap.newKeySet();
     private volatile Life life = Life.NEW;
 
     private MqttManager(Builder builder, HandlerSettings handler) {
@@ -437,8 +439,7 @@ public final class MqttManager implements AutoCloseable {
         try {
             List<BrokerDefinition> page = brokers.page(after, PAGE);
             for (BrokerDefinition definition : page) {
-                loadDevices(definition.id());
-                connections.begin(definition);
+                begin(definition);
                 last = definition.id();
             }
             if (page.size() == PAGE) {
@@ -451,6 +452,16 @@ public final class MqttManager implements AutoCloseable {
             LOG.warn("Brokers could not be loaded; trying again in {} s", STORE_RETRY.toSeconds(), e);
             BrokerId resume = last;
             later(() -> load(resume));
+        }
+    }
+
+    /** What is wrong with one broker's devices does not keep the others from being loaded. */
+    private void begin(BrokerDefinition definition) {
+        try {
+            loadDevices(definition.id());
+            connections.begin(definition);
+        } catch (RuntimeException e) {
+            retry(definition.id(), e);
         }
     }
 
@@ -482,9 +493,20 @@ public final class MqttManager implements AutoCloseable {
                 router.removeBroker(id);
             }
         } catch (RuntimeException e) {
-            LOG.warn("[{}] could not be read; trying again in {} s", id, STORE_RETRY.toSeconds(), e);
-            later(() -> reload(id));
+            retry(id, e);
         }
+    }
+
+    /** One chain of retries for each broker, however often somebody asks. */
+    private void retry(BrokerId id, RuntimeException failure) {
+        if (!retried.add(id)) {
+            return;
+        }
+        LOG.warn("[{}] could not be read; trying again in {} s", id, STORE_RETRY.toSeconds(), failure);
+        later(() -> {
+            retried.remove(id);
+            reload(id);
+        });
     }
 
     private void reload(DeviceId id) {

@@ -486,4 +486,36 @@ class MqttManagerTest {
         assertThat(manager.status(B)).isPresent();
         assertThat(manager.devices().find(D)).isPresent();
     }
+
+    /** A row that cannot be read concerns its broker only. */
+    @Test
+    void devicesThatCannotBeReadKeepNoOtherBrokerFromBeingLoaded() {
+        InMemoryBrokerRepository brokers = new InMemoryBrokerRepository();
+        for (String id : List.of("a", "b", "c")) {
+            brokers.save(
+                    BrokerDefinition.builder(id, "127.0.0.1", 1).active(false).build());
+        }
+        InMemoryDeviceRepository devices = new InMemoryDeviceRepository();
+        DeviceRepository broken = (DeviceRepository) Proxy.newProxyInstance(
+                getClass().getClassLoader(), new Class<?>[] {DeviceRepository.class}, (proxy, method, arguments) -> {
+                    if (method.getName().equals("pageOfBroker") && arguments[0].equals(BrokerId.of("a"))) {
+                        throw new IllegalStateException("a row cannot be read");
+                    }
+                    return method.invoke(devices, arguments);
+                });
+        try (MqttManager manager = MqttManager.builder()
+                .brokers(brokers)
+                .devices(broken)
+                .handler((device, publish) -> {})
+                .build()) {
+            manager.start();
+            long limit = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+            while (manager.status(BrokerId.of("c")).isEmpty() && System.nanoTime() < limit) {
+                Thread.onSpinWait();
+            }
+            assertThat(manager.status(BrokerId.of("c"))).isPresent();
+            assertThat(manager.status(BrokerId.of("b"))).isPresent();
+            assertThat(manager.status(BrokerId.of("a"))).isEmpty();
+        }
+    }
 }

@@ -39,6 +39,11 @@ final class BrokerConnection {
     private static final Duration NEXT_ENDPOINT = Duration.ofMillis(50);
     private static final Duration SLOW = Duration.ofMillis(500);
 
+    /** How long a link that we gave up may take to end, before it is left behind. */
+    private static final Duration GIVE_UP = Duration.ofSeconds(3);
+
+    private static final Duration CLOSE_LIMIT = Duration.ofSeconds(30);
+
     private final Engine engine;
     private final Lane lane;
     private final Inbound inbound;
@@ -77,6 +82,10 @@ final class BrokerConnection {
     private Duration previousDelay = Duration.ZERO;
     private @Nullable ScheduledFuture<?> nextAttempt;
     private @Nullable ScheduledFuture<?> subscribeLimit;
+
+    /** Until when a link that we end may take to end. */
+    private @Nullable ScheduledFuture<?> endLimit;
+
     private @Nullable Boolean sessionPresent;
     private MqttLink.@Nullable Granted granted;
     private int answersAwaited;
@@ -261,7 +270,8 @@ final class BrokerConnection {
         if (wanted()) {
             beginAttempt();
         } else if (removed || stopping) {
-            ended.complete(null);
+            // Not before those who had the client identifier earlier.
+            predecessorEnded.whenComplete((done, failure) -> ended.complete(null));
         }
     }
 
@@ -282,6 +292,14 @@ final class BrokerConnection {
         } else {
             closing.close(endSession);
         }
+        // Longer than an attempt and the client's own patience together.
+        endLimit(CLOSE_LIMIT, () -> {
+            if (closing == link && linkClosing) {
+                LOG.warn("[{}] the link does not end; it is left to itself", definition.id());
+                closing.abandon();
+                closed(closing);
+            }
+        });
     }
 
     private void cancelAttempt() {
@@ -512,7 +530,36 @@ final class BrokerConnection {
     /** Gives the connection up; what it still says before it is down does not count. */
     private void drop(MqttLink dropped) {
         linkOpen = false;
+        outbound.disconnected();
         dropped.drop();
+        int serial = connectionSerial;
+        endLimit(GIVE_UP, () -> {
+            if (dropped == link && !linkClosing && !linkOpen && serial == connectionSerial && !isWaiting()) {
+                LOG.warn("[{}] the dead link does not end; a new one is made beside it", definition.id());
+                abandon(dropped);
+                down(new MqttLink.LinkDown(null, true, true, 0));
+            }
+        });
+    }
+
+    /** What the link had is taken over by its successor; what it still says is not heard. */
+    private void abandon(MqttLink dead) {
+        dead.abandon();
+        link = null;
+        linkDefinition = null;
+        outbound.clientEnded();
+    }
+
+    private void endLimit(Duration delay, Runnable task) {
+        cancelEndLimit();
+        endLimit = engine.timer().schedule(() -> lane.execute(task), delay.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private void cancelEndLimit() {
+        if (endLimit != null) {
+            endLimit.cancel(false);
+            endLimit = null;
+        }
     }
 
     private void subscribed(
@@ -530,6 +577,7 @@ final class BrokerConnection {
             // On a live link this cannot be left: nobody would ever know that the filters are not there.
             batch.forEach(subscriptions::remove);
             unwanted.addAll(batch);
+            pendingFailure = classifier().subscribeFailed(failure);
             drop(by);
             return;
         }
@@ -578,6 +626,10 @@ final class BrokerConnection {
             return;
         }
         long silent = now - Math.max(probedAtNanos, heardAt);
+        if (!responsive && silent < engine.liveness().unresponsive().toNanos()) {
+            responsive = true;
+            settled(asked);
+        }
         if (silent >= engine.liveness().lost().toNanos()) {
             pendingFailure = classifier().notResponding(Duration.ofNanos(now - heardAt));
             drop(asked);
@@ -607,6 +659,9 @@ final class BrokerConnection {
     }
 
     private void down(MqttLink.LinkDown down) {
+        if (!linkClosing) {
+            cancelEndLimit();
+        }
         linkOpen = false;
         responsive = true;
         answersAwaited = 0;
@@ -684,11 +739,13 @@ final class BrokerConnection {
         if (by != link) {
             return;
         }
+        cancelEndLimit();
         link = null;
         linkDefinition = null;
         linkOpen = false;
         linkClosing = false;
         answersAwaited = 0;
+        sessionPresent = null;
         unwanted.addAll(subscriptions.keySet());
         subscriptions.clear();
         outbound.clientEnded();

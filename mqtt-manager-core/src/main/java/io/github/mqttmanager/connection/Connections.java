@@ -37,6 +37,7 @@ public final class Connections {
     /** Removed ones that are not closed yet. */
     private final ConcurrentMap<BrokerId, BrokerConnection> ending = new ConcurrentHashMap<>();
 
+    /** Writes guarded by this, so that nothing begins beside the end. */
     private volatile boolean closed;
 
     /**
@@ -111,7 +112,7 @@ public final class Connections {
     }
 
     /** Makes the broker's connection be as the definition says; begins one where none was. */
-    public void apply(BrokerDefinition definition) {
+    public synchronized void apply(BrokerDefinition definition) {
         if (closed) {
             return;
         }
@@ -125,7 +126,7 @@ public final class Connections {
     }
 
     /** Begins the broker's connection unless there is one already. */
-    public void begin(BrokerDefinition definition) {
+    public synchronized void begin(BrokerDefinition definition) {
         if (!closed && !connections.containsKey(definition.id())) {
             BrokerConnection made = made(definition);
             if (connections.putIfAbsent(definition.id(), made) == null) {
@@ -209,12 +210,15 @@ public final class Connections {
      * @return completes when nothing is left, or after the time-out
      */
     public CompletableFuture<Void> close(Duration timeout) {
-        closed = true;
-        CompletableFuture<?>[] all = Stream.concat(
-                        ending.values().stream().map(BrokerConnection::remove),
-                        connections.values().stream().map(BrokerConnection::stop))
-                .toArray(CompletableFuture[]::new);
-        connections.clear();
+        CompletableFuture<?>[] all;
+        synchronized (this) {
+            closed = true;
+            all = Stream.concat(
+                            ending.values().stream().map(BrokerConnection::remove),
+                            connections.values().stream().map(BrokerConnection::stop))
+                    .toArray(CompletableFuture[]::new);
+            connections.clear();
+        }
         return CompletableFuture.allOf(all)
                 .orTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS)
                 .exceptionally(late -> null);

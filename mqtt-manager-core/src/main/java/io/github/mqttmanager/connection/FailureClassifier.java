@@ -109,6 +109,18 @@ final class FailureClassifier {
                 now);
     }
 
+    ConnectionFailure subscribeFailed(Throwable cause) {
+        String words = Failures.clean(Failures.unwrap(cause).getMessage());
+        return new ConnectionFailure(
+                FailureKind.UNKNOWN,
+                ConnectionStage.SUBSCRIBE,
+                null,
+                true,
+                "The wanted filters could not be subscribed" + (words.isEmpty() ? "" : ": " + words) + ".",
+                "If it stays like this, look at the broker's limits and log; the connection is made anew.",
+                now);
+    }
+
     ConnectionFailure unusable(Throwable cause) {
         if (cause instanceof HiveMqLinks.MissingTransport) {
             return failure(

@@ -82,8 +82,11 @@ abstract class HiveMqLink implements MqttLink {
     /** Whether the connection was ended by ourselves, for the broker sent more than the receive maximum allows. */
     abstract boolean isReceiveMaximumExceeded(MqttClientDisconnectedContext context);
 
-    /** Sets the limit for the next connection; not on the first one. */
-    abstract void receiveMaximum(MqttClientReconnector reconnector, int maximum);
+    /**
+     * Says what CONNECT carries once more, for the next connection: the client would repeat what the broker made of it the last time, also
+     * when that was a mistake.
+     */
+    abstract void restate(MqttClientReconnector reconnector, int maximum);
 
     /** Builds the client; called once, before the first attempt. */
     abstract void build(MqttClientTransportConfig transport);
@@ -132,12 +135,20 @@ abstract class HiveMqLink implements MqttLink {
     /** Before every attempt: what comes in while no flow is registered would be acknowledged and lost. */
     private void ensureFlow() {
         synchronized (this) {
-            if (!flowEnded) {
+            if (!flowEnded || closing) {
                 return;
             }
             flowEnded = false;
         }
         registerFlow();
+        boolean late;
+        synchronized (this) {
+            late = phase == Phase.CLOSED;
+        }
+        if (late) {
+            // It ended meanwhile; a flow that stays registered keeps an event loop.
+            cancelFlow();
+        }
     }
 
     /** The session has ended, and with it the flow. Called on the event loop. */
@@ -180,9 +191,7 @@ abstract class HiveMqLink implements MqttLink {
 
     final void onDisconnected(MqttClientDisconnectedContext context) {
         // An acknowledgement that is missing here would block all later ones, on this connection and the next.
-        for (OpenDelivery delivery : deliveries) {
-            delivery.acknowledge();
-        }
+        releaseDeliveries();
         MqttClientReconnector reconnector = context.getReconnector();
         boolean wasOpen;
         boolean ended;
@@ -235,9 +244,7 @@ abstract class HiveMqLink implements MqttLink {
             observer.closed();
             return;
         }
-        if (maximum != definition.session().receiveMaximum()) {
-            receiveMaximum(reconnector, maximum);
-        }
+        restate(reconnector, maximum);
         try {
             reconnector.transportConfig(transport(address));
         } catch (RuntimeException e) {
@@ -290,6 +297,28 @@ abstract class HiveMqLink implements MqttLink {
             }
             // The client cannot be stopped within an attempt; its outcome finds that we are closing.
             case ATTEMPTING, CLOSED -> {}
+        }
+    }
+
+    @Override
+    public final void abandon() {
+        CompletableFuture<Void> waiting;
+        synchronized (this) {
+            closing = true;
+            phase = Phase.CLOSED;
+            waiting = gate;
+            gate = null;
+        }
+        releaseDeliveries();
+        cancelFlow();
+        if (waiting != null) {
+            waiting.complete(null);
+        }
+    }
+
+    private void releaseDeliveries() {
+        for (OpenDelivery delivery : deliveries) {
+            delivery.acknowledge();
         }
     }
 

@@ -115,7 +115,7 @@ final class Mqtt3Link extends HiveMqLink {
     }
 
     @Override
-    void receiveMaximum(MqttClientReconnector reconnector, int maximum) {}
+    void restate(MqttClientReconnector reconnector, int maximum) {}
 
     @Override
     void registerFlow() {

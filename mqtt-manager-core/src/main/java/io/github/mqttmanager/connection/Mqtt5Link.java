@@ -152,12 +152,17 @@ final class Mqtt5Link extends HiveMqLink {
     }
 
     @Override
-    void receiveMaximum(MqttClientReconnector reconnector, int maximum) {
+    void restate(MqttClientReconnector reconnector, int maximum) {
+        long expiry = Math.min(definition.session().expiry().toSeconds(), NO_EXPIRY);
         ((Mqtt5ClientReconnector) reconnector)
                 .connectWith()
-                .restrictions()
-                .receiveMaximum(maximum)
-                .applyRestrictions()
+                .keepAlive((int) definition.keepAlive().toSeconds())
+                .sessionExpiryInterval(expiry)
+                .cleanStart(expiry == 0)
+                .restrictions(Mqtt5ConnectRestrictions.builder()
+                        .receiveMaximum(maximum)
+                        .maximumPacketSize(definition.session().maximumPacketSize())
+                        .build())
                 .applyConnect();
     }
 

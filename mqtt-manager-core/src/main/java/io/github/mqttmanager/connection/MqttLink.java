@@ -46,6 +46,12 @@ interface MqttLink {
      */
     void close(boolean endSession);
 
+    /**
+     * Leaves the client to itself, for its end does not come: its DISCONNECT waits behind what a dead network does not take. Nothing more
+     * is heard of it; what it has in flight is unknown.
+     */
+    void abandon();
+
     /** Hears what happens to the link. Implementations return at once. */
     interface Observer {
         /** The broker accepted us. */

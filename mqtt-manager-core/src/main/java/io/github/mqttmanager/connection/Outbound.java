@@ -300,7 +300,10 @@ final class Outbound {
                 refusal = failure(
                         refused.reasonCode() == null ? PublishFailure.NOT_SENDABLE : PublishFailure.REFUSED,
                         "the publish to broker " + broker + " " + refused.getMessage());
-            } else if (pending.publish.qos() == QoS.AT_MOST_ONCE || pending.outcome.isDone() || closed) {
+            } else if (pending.publish.qos() == QoS.AT_MOST_ONCE
+                    || pending.outcome.isDone()
+                    || closed
+                    || (link == null && pending.publish.whenDisconnected() == WhenDisconnected.FAIL)) {
                 failed++;
                 refusal = failure(PublishFailure.NOT_CONNECTED, "the connection to broker " + broker + " was lost");
             } else {

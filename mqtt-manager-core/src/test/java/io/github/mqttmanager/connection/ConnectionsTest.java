@@ -75,7 +75,7 @@ class ConnectionsTest {
         connections.begin(definition.toBuilder().version(1).build());
         connections.apply(definition.toBuilder().version(1).name("anew").build());
         connections.connectNow(B);
-        harness.time.advance(Duration.ofMinutes(1));
+        harness.time.advance(Duration.ofSeconds(20));
 
         assertThat(harness.links).as("both would use one client identifier").hasSize(1);
         assertThat(connections.status(B).orElseThrow().state()).isEqualTo(ConnectionState.CONNECTING);

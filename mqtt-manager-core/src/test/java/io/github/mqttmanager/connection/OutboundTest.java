@@ -78,6 +78,9 @@ class OutboundTest {
         }
 
         @Override
+        public void abandon() {}
+
+        @Override
         public void drop() {}
 
         @Override

@@ -57,6 +57,7 @@ final class ScriptedLink implements MqttLink {
     final List<String> violations = new ArrayList<>();
     Phase phase = Phase.IDLE;
     int drops;
+    boolean abandoned;
     int closedTold;
     /** Whether SUBSCRIBE and UNSUBSCRIBE are answered at once. */
     boolean answering = true;
@@ -252,6 +253,12 @@ final class ScriptedLink implements MqttLink {
             publish.answer.completeExceptionally(new Gone());
         }
         return publish.answer;
+    }
+
+    @Override
+    public void abandon() {
+        abandoned = true;
+        phase = Phase.CLOSED;
     }
 
     @Override

@@ -2,16 +2,20 @@ package io.github.mqttmanager.spring;
 
 import io.github.mqttmanager.Transactions;
 import io.github.mqttmanager.broker.BrokerDefinition;
-import io.github.mqttmanager.broker.BrokerId;
 import io.github.mqttmanager.broker.BrokerRepository;
 import io.github.mqttmanager.broker.Credentials;
 import io.github.mqttmanager.broker.Secret;
 import io.github.mqttmanager.broker.TlsSettings;
+import io.github.mqttmanager.broker.VersionConflictException;
 import java.net.URI;
 import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Creates the brokers of the configuration, unless they exist: what was edited since is kept. */
 final class ConfiguredBrokers {
+    private static final Logger LOG = LoggerFactory.getLogger(ConfiguredBrokers.class);
+
     private final Map<String, MqttManagerProperties.Broker> configured;
 
     ConfiguredBrokers(Map<String, MqttManagerProperties.Broker> configured) {
@@ -19,12 +23,22 @@ final class ConfiguredBrokers {
     }
 
     void createMissing(BrokerRepository repository, Transactions transactions) {
-        configured.forEach((id, broker) -> transactions.run(() -> {
-            if (repository.find(BrokerId.of(id)).isEmpty()) {
-                repository.save(definition(id, broker));
+        configured.forEach((id, broker) -> {
+            BrokerDefinition definition = definition(id, broker);
+            try {
+                transactions.run(() -> {
+                    if (repository.find(definition.id()).isEmpty()) {
+                        repository.save(definition);
+                    }
+                    return id;
+                });
+            } catch (VersionConflictException e) {
+                LOG.debug("broker {} was created by another instance", id);
+            } catch (RuntimeException e) {
+                // Neither a lost key nor a store that is away may keep the application from starting.
+                LOG.error("broker {} of the configuration could not be created", id, e);
             }
-            return id;
-        }));
+        });
     }
 
     /** @throws IllegalArgumentException naming the property */

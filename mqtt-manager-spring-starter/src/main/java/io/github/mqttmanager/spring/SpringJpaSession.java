@@ -4,6 +4,8 @@ import io.github.mqttmanager.jpa.JpaSession;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.EntityManagerFactory;
 import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.orm.jpa.SharedEntityManagerCreator;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionSynchronization;
@@ -12,6 +14,8 @@ import org.springframework.transaction.support.TransactionTemplate;
 
 /** The repositories' share in Spring's transactions. */
 final class SpringJpaSession implements JpaSession {
+    private static final Logger LOG = LoggerFactory.getLogger(SpringJpaSession.class);
+
     private final EntityManager shared;
     private final TransactionTemplate transactions;
 
@@ -28,14 +32,20 @@ final class SpringJpaSession implements JpaSession {
 
     @Override
     public void afterCommit(Runnable action) {
-        if (!TransactionSynchronizationManager.isActualTransactionActive()) {
+        if (!TransactionSynchronizationManager.isActualTransactionActive()
+                || !TransactionSynchronizationManager.isSynchronizationActive()) {
             action.run();
             return;
         }
         TransactionSynchronizationManager.registerSynchronization(new TransactionSynchronization() {
             @Override
             public void afterCommit() {
-                action.run();
+                try {
+                    action.run();
+                } catch (RuntimeException e) {
+                    // It is committed: the caller and other synchronizations must not hear that it failed.
+                    LOG.error("an action after a commit failed", e);
+                }
             }
         });
     }
