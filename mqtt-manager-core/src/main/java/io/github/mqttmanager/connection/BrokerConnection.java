@@ -76,7 +76,7 @@ final class BrokerConnection {
     private long attemptStartNanos;
     private int endpointIndex;
     private int addressIndex;
-    private @Nullable Instant outageSince;
+    private boolean outage;
     private long outageStartNanos;
     private long connectedAtNanos;
     private Duration previousDelay = Duration.ZERO;
@@ -685,7 +685,7 @@ final class BrokerConnection {
         attempts = 0;
         endpointIndex = 0;
         previousDelay = Duration.ZERO;
-        outageSince = null;
+        outage = false;
     }
 
     private void attemptFailed(ConnectionFailure failure) {
@@ -697,8 +697,8 @@ final class BrokerConnection {
             endpointIndex++;
         }
         long now = engine.nanos().getAsLong();
-        if (outageSince == null) {
-            outageSince = engine.clock().instant();
+        if (!outage) {
+            outage = true;
             outageStartNanos = now;
         }
         // The endpoints of a round follow each other at once, whatever is wrong with the one before.

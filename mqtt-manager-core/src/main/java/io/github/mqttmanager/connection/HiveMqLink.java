@@ -51,6 +51,8 @@ abstract class HiveMqLink implements MqttLink {
     final MqttClientExecutorConfig executors;
     private final LinkTimeouts timeouts;
     private final TlsMaterial tls;
+    private final Executor lane;
+    private volatile @Nullable InboundFlow<?> flow;
 
     /** Messages of the current connection that wait for our acknowledgement. */
     private final Set<OpenDelivery> deliveries = ConcurrentHashMap.newKeySet();
@@ -70,12 +72,14 @@ abstract class HiveMqLink implements MqttLink {
             Observer observer,
             MqttClientExecutorConfig executors,
             LinkTimeouts timeouts,
-            TlsMaterial tls) {
+            TlsMaterial tls,
+            Executor lane) {
         this.definition = definition;
         this.observer = observer;
         this.executors = executors;
         this.timeouts = timeouts;
         this.tls = tls;
+        this.lane = lane;
         this.receiveMaximum = definition.session().receiveMaximum();
     }
 
@@ -94,11 +98,16 @@ abstract class HiveMqLink implements MqttLink {
     /** Sends CONNECT for the first time; failures come through the disconnected-listener. */
     abstract void connect();
 
-    /** Registers the flow of all publishes, unless one is registered. */
-    abstract void registerFlow();
+    /** Registers a flow of all publishes. */
+    abstract InboundFlow<?> registerFlow();
 
     /** Takes the flow away, or the client would keep its event loop. */
-    abstract void cancelFlow();
+    private void cancelFlow() {
+        InboundFlow<?> registered = flow;
+        if (registered != null) {
+            registered.cancel();
+        }
+    }
 
     /** Sends DISCONNECT; failures come through the disconnected-listener or do not matter. */
     abstract void disconnect(boolean forgetSession);
@@ -140,7 +149,7 @@ abstract class HiveMqLink implements MqttLink {
             }
             flowEnded = false;
         }
-        registerFlow();
+        flow = registerFlow();
         boolean late;
         synchronized (this) {
             late = phase == Phase.CLOSED;
@@ -160,11 +169,8 @@ abstract class HiveMqLink implements MqttLink {
             }
         }
         // Not from within: the client is about to forget all flows, a new one among them.
-        CompletableFuture.runAsync(this::ensureFlow, afterwards());
+        lane.execute(this::ensureFlow);
     }
-
-    /** Runs a task after the event that the event loop is at. */
-    abstract Executor afterwards();
 
     final void onConnected(Granted granted) {
         boolean stop;

@@ -43,9 +43,7 @@ final class Mqtt3Link extends HiveMqLink {
     private static final int SEND_MAXIMUM = 100;
 
     private final InstantSource clock;
-    private final Executor lane;
     private @Nullable Mqtt3AsyncClient client;
-    private @Nullable InboundFlow<Mqtt3Publish> flow;
 
     Mqtt3Link(
             BrokerDefinition definition,
@@ -55,9 +53,8 @@ final class Mqtt3Link extends HiveMqLink {
             TlsMaterial tls,
             InstantSource clock,
             Executor lane) {
-        super(definition, observer, executors, timeouts, tls);
+        super(definition, observer, executors, timeouts, tls, lane);
         this.clock = clock;
-        this.lane = lane;
     }
 
     private Mqtt3AsyncClient client() {
@@ -118,23 +115,10 @@ final class Mqtt3Link extends HiveMqLink {
     void restate(MqttClientReconnector reconnector, int maximum) {}
 
     @Override
-    void registerFlow() {
+    InboundFlow<Mqtt3Publish> registerFlow() {
         InboundFlow<Mqtt3Publish> registered = new InboundFlow<>(this::inbound, this::onFlowEnded);
-        flow = registered;
         client().toRx().publishes(MqttGlobalPublishFilter.ALL, true).subscribe(registered);
-    }
-
-    @Override
-    void cancelFlow() {
-        InboundFlow<Mqtt3Publish> registered = flow;
-        if (registered != null) {
-            registered.cancel();
-        }
-    }
-
-    @Override
-    Executor afterwards() {
-        return lane;
+        return registered;
     }
 
     private void inbound(Mqtt3Publish publish) {

@@ -60,9 +60,7 @@ final class Mqtt5Link extends HiveMqLink {
     private static final long NO_EXPIRY = 0xFFFF_FFFFL;
 
     private final InstantSource clock;
-    private final Executor lane;
     private @Nullable Mqtt5AsyncClient client;
-    private @Nullable InboundFlow<Mqtt5Publish> flow;
 
     Mqtt5Link(
             BrokerDefinition definition,
@@ -72,9 +70,8 @@ final class Mqtt5Link extends HiveMqLink {
             TlsMaterial tls,
             InstantSource clock,
             Executor lane) {
-        super(definition, observer, executors, timeouts, tls);
+        super(definition, observer, executors, timeouts, tls, lane);
         this.clock = clock;
-        this.lane = lane;
     }
 
     private Mqtt5AsyncClient client() {
@@ -167,23 +164,10 @@ final class Mqtt5Link extends HiveMqLink {
     }
 
     @Override
-    void registerFlow() {
+    InboundFlow<Mqtt5Publish> registerFlow() {
         InboundFlow<Mqtt5Publish> registered = new InboundFlow<>(this::inbound, this::onFlowEnded);
-        flow = registered;
         client().toRx().publishes(MqttGlobalPublishFilter.ALL, true).subscribe(registered);
-    }
-
-    @Override
-    void cancelFlow() {
-        InboundFlow<Mqtt5Publish> registered = flow;
-        if (registered != null) {
-            registered.cancel();
-        }
-    }
-
-    @Override
-    Executor afterwards() {
-        return lane;
+        return registered;
     }
 
     private void inbound(Mqtt5Publish publish) {
