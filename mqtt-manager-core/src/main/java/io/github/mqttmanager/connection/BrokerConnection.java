@@ -39,11 +39,6 @@ final class BrokerConnection {
     private static final Duration NEXT_ENDPOINT = Duration.ofMillis(50);
     private static final Duration SLOW = Duration.ofMillis(500);
 
-    /** How long a link that we gave up may take to end, before it is left behind. */
-    private static final Duration GIVE_UP = Duration.ofSeconds(3);
-
-    private static final Duration CLOSE_LIMIT = Duration.ofSeconds(30);
-
     private final Engine engine;
     private final Lane lane;
     private final Inbound inbound;
@@ -82,9 +77,6 @@ final class BrokerConnection {
     private Duration previousDelay = Duration.ZERO;
     private @Nullable ScheduledFuture<?> nextAttempt;
     private @Nullable ScheduledFuture<?> subscribeLimit;
-
-    /** Until when a link that we end may take to end. */
-    private @Nullable ScheduledFuture<?> endLimit;
 
     private @Nullable Boolean sessionPresent;
     private MqttLink.@Nullable Granted granted;
@@ -292,14 +284,6 @@ final class BrokerConnection {
         } else {
             closing.close(endSession);
         }
-        // Longer than an attempt and the client's own patience together.
-        endLimit(CLOSE_LIMIT, () -> {
-            if (closing == link && linkClosing) {
-                LOG.warn("[{}] the link does not end; it is left to itself", definition.id());
-                closing.abandon();
-                closed(closing);
-            }
-        });
     }
 
     private void cancelAttempt() {
@@ -532,34 +516,6 @@ final class BrokerConnection {
         linkOpen = false;
         outbound.disconnected();
         dropped.drop();
-        int serial = connectionSerial;
-        endLimit(GIVE_UP, () -> {
-            if (dropped == link && !linkClosing && !linkOpen && serial == connectionSerial && !isWaiting()) {
-                LOG.warn("[{}] the dead link does not end; a new one is made beside it", definition.id());
-                abandon(dropped);
-                down(new MqttLink.LinkDown(null, true, true, 0));
-            }
-        });
-    }
-
-    /** What the link had is taken over by its successor; what it still says is not heard. */
-    private void abandon(MqttLink dead) {
-        dead.abandon();
-        link = null;
-        linkDefinition = null;
-        outbound.clientEnded();
-    }
-
-    private void endLimit(Duration delay, Runnable task) {
-        cancelEndLimit();
-        endLimit = engine.timer().schedule(() -> lane.execute(task), delay.toMillis(), TimeUnit.MILLISECONDS);
-    }
-
-    private void cancelEndLimit() {
-        if (endLimit != null) {
-            endLimit.cancel(false);
-            endLimit = null;
-        }
     }
 
     private void subscribed(
@@ -659,9 +615,6 @@ final class BrokerConnection {
     }
 
     private void down(MqttLink.LinkDown down) {
-        if (!linkClosing) {
-            cancelEndLimit();
-        }
         linkOpen = false;
         responsive = true;
         answersAwaited = 0;
@@ -739,7 +692,7 @@ final class BrokerConnection {
         if (by != link) {
             return;
         }
-        cancelEndLimit();
+        boolean expected = linkClosing;
         link = null;
         linkDefinition = null;
         linkOpen = false;
@@ -749,7 +702,12 @@ final class BrokerConnection {
         unwanted.addAll(subscriptions.keySet());
         subscriptions.clear();
         outbound.clientEnded();
-        reconcile(false);
+        if (expected) {
+            reconcile(false);
+        } else {
+            // Given up, and beyond that: its successor takes over.
+            down(new MqttLink.LinkDown(null, true, true, 0));
+        }
     }
 
     private void enter(ConnectionState state, @Nullable ConnectionFailure failure) {

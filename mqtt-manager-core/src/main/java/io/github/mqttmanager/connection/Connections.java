@@ -24,6 +24,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
@@ -33,6 +34,10 @@ public final class Connections {
     private static final int SLOW_PLACES = 200;
 
     private final Engine engine;
+
+    /** Ends what the links ran on. */
+    private final Supplier<CompletableFuture<Void>> end;
+
     private final ConcurrentMap<BrokerId, BrokerConnection> connections = new ConcurrentHashMap<>();
     /** Removed ones that are not closed yet. */
     private final ConcurrentMap<BrokerId, BrokerConnection> ending = new ConcurrentHashMap<>();
@@ -71,16 +76,28 @@ public final class Connections {
      */
     public Connections(
             Environment environment, InboundRouter router, Function<BrokerId, Set<TopicFilter>> wantedFilters) {
-        this(engine(environment, router, wantedFilters));
+        this(environment, router, wantedFilters, new EventLoops(environment.network(), environment.networkThreads()));
     }
 
-    Connections(Engine engine) {
+    private Connections(
+            Environment environment,
+            InboundRouter router,
+            Function<BrokerId, Set<TopicFilter>> wantedFilters,
+            EventLoops loops) {
+        this(engine(environment, router, wantedFilters, loops), loops::close);
+    }
+
+    Connections(Engine engine, Supplier<CompletableFuture<Void>> end) {
         this.engine = engine;
+        this.end = end;
         engine.timer().scheduleWithFixedDelay(this::sweep, 1, 1, TimeUnit.SECONDS);
     }
 
     private static Engine engine(
-            Environment environment, InboundRouter router, Function<BrokerId, Set<TopicFilter>> wantedFilters) {
+            Environment environment,
+            InboundRouter router,
+            Function<BrokerId, Set<TopicFilter>> wantedFilters,
+            EventLoops loops) {
         LinkTimeouts timeouts = LinkTimeouts.DEFAULT;
         return new Engine(
                 environment.control(),
@@ -91,12 +108,7 @@ public final class Connections {
                 new AddressResolver(InetAddress::getAllByName, environment.dns(), environment.timer(), timeouts.dns()),
                 new StartLimiter(environment.startsPerSecond(), environment.timer(), System::nanoTime),
                 new SlowSet(SLOW_PLACES),
-                new HiveMqLinks(
-                        environment.network(),
-                        environment.networkThreads(),
-                        environment.tlsBundles(),
-                        timeouts,
-                        environment.clock()),
+                new HiveMqLinks(loops, environment.tlsBundles(), timeouts, environment.clock()),
                 timeouts,
                 Liveness.DEFAULT,
                 OutboundLimits.DEFAULT,
@@ -221,6 +233,7 @@ public final class Connections {
         }
         return CompletableFuture.allOf(all)
                 .orTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS)
-                .exceptionally(late -> null);
+                .exceptionally(late -> null)
+                .thenCompose(ended -> end.get());
     }
 }

@@ -1,6 +1,5 @@
 package io.github.mqttmanager.connection;
 
-import com.hivemq.client.mqtt.MqttClientExecutorConfig;
 import com.hivemq.client.mqtt.MqttClientTransportConfig;
 import com.hivemq.client.mqtt.MqttGlobalPublishFilter;
 import com.hivemq.client.mqtt.datatypes.MqttQos;
@@ -48,12 +47,12 @@ final class Mqtt3Link extends HiveMqLink {
     Mqtt3Link(
             BrokerDefinition definition,
             Observer observer,
-            MqttClientExecutorConfig executors,
+            EventLoops loops,
             LinkTimeouts timeouts,
             TlsMaterial tls,
             InstantSource clock,
             Executor lane) {
-        super(definition, observer, executors, timeouts, tls, lane);
+        super(definition, observer, loops, timeouts, tls, lane);
         this.clock = clock;
     }
 

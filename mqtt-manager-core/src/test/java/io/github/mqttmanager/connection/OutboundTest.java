@@ -78,9 +78,6 @@ class OutboundTest {
         }
 
         @Override
-        public void abandon() {}
-
-        @Override
         public void drop() {}
 
         @Override

@@ -57,7 +57,6 @@ final class ScriptedLink implements MqttLink {
     final List<String> violations = new ArrayList<>();
     Phase phase = Phase.IDLE;
     int drops;
-    boolean abandoned;
     int closedTold;
     /** Whether SUBSCRIBE and UNSUBSCRIBE are answered at once. */
     boolean answering = true;
@@ -128,6 +127,12 @@ final class ScriptedLink implements MqttLink {
             case IDLE, WAITING -> end();
             case CLOSED -> {}
         }
+    }
+
+    /** It was given up, and not even that worked: it ends unasked. */
+    void beyondThat() {
+        require(drops > 0, "ended though nobody gave it up");
+        end();
     }
 
     private void end() {
@@ -253,12 +258,6 @@ final class ScriptedLink implements MqttLink {
             publish.answer.completeExceptionally(new Gone());
         }
         return publish.answer;
-    }
-
-    @Override
-    public void abandon() {
-        abandoned = true;
-        phase = Phase.CLOSED;
     }
 
     @Override
