@@ -3,6 +3,7 @@ package io.github.mqttmanager.connection;
 import io.github.mqttmanager.broker.BrokerDefinition;
 import io.github.mqttmanager.broker.Endpoint;
 import io.github.mqttmanager.broker.MqttVersion;
+import io.github.mqttmanager.broker.ProxySettings;
 import io.github.mqttmanager.publish.InboundPublish;
 import io.github.mqttmanager.publish.OutboundPublish;
 import io.github.mqttmanager.publish.PublishReceipt;
@@ -353,13 +354,29 @@ final class BrokerConnection {
     }
 
     private FailureClassifier classifier() {
+        return classifier(endpoint());
+    }
+
+    private FailureClassifier classifier(Endpoint about) {
         return new FailureClassifier(
-                definition, endpoint(), engine.timeouts(), engine.clock().instant());
+                definition, about, engine.timeouts(), engine.clock().instant());
     }
 
     private void resolve(int serial) {
+        resolve(serial, endpoint(), broker -> {
+            ProxySettings proxy = definition.proxy();
+            if (proxy == null) {
+                open(new Route(broker, null));
+            } else {
+                resolve(serial, proxy.endpoint(), via -> open(new Route(broker, via)));
+            }
+        });
+    }
+
+    /** Looks the name up and has all its addresses checked; one of them goes on. */
+    private void resolve(int serial, Endpoint asked, Consumer<InetSocketAddress> then) {
         engine.resolver()
-                .resolve(endpoint().host())
+                .resolve(asked.host())
                 .whenComplete((addresses, failure) -> lane.execute(() -> {
                     if (serial != attemptSerial) {
                         return;
@@ -367,25 +384,20 @@ final class BrokerConnection {
                     if (failure != null) {
                         attemptFailed(
                                 Failures.unwrap(failure) instanceof UnknownHostException
-                                        ? classifier().unknownHost()
-                                        : classifier().dnsTimeout());
+                                        ? classifier(asked).unknownHost()
+                                        : classifier(asked).dnsTimeout());
+                    } else if (!addresses.stream().allMatch(address -> permits(address, asked.port()))) {
+                        attemptFailed(classifier(asked).addressRefused());
                     } else {
-                        open(addresses);
+                        // The name stays with the address, for TLS checks it; the address is the one that was checked.
+                        then.accept(new InetSocketAddress(
+                                named(asked.host(), addresses.get(addressIndex % addresses.size())), asked.port()));
                     }
                 }));
     }
 
-    private void open(List<InetAddress> addresses) {
-        Endpoint endpoint = endpoint();
-        for (InetAddress address : addresses) {
-            if (!permits(address, endpoint.port())) {
-                attemptFailed(classifier().addressRefused());
-                return;
-            }
-        }
-        // The name stays with the address, for TLS checks it; the address is the one that was checked.
-        InetSocketAddress target = new InetSocketAddress(
-                named(endpoint.host(), addresses.get(addressIndex++ % addresses.size())), endpoint.port());
+    private void open(Route route) {
+        addressIndex++;
         MqttLink opened = link;
         if (opened == null) {
             LinkObserver observer = new LinkObserver();
@@ -401,7 +413,7 @@ final class BrokerConnection {
             linkClosing = false;
         }
         try {
-            opened.open(target);
+            opened.open(route);
         } catch (RuntimeException | LinkageError e) {
             link = null;
             attemptFailed(classifier().unusable(e));

@@ -79,7 +79,7 @@ abstract class HiveMqLink implements MqttLink {
     private boolean sessionOpenedHere;
     private int receiveMaximum;
     private @Nullable CompletableFuture<Void> gate;
-    private @Nullable InetSocketAddress next;
+    private @Nullable Route next;
     private @Nullable SocketWatch socket;
 
     HiveMqLink(
@@ -133,7 +133,7 @@ abstract class HiveMqLink implements MqttLink {
     abstract void disconnect(boolean forgetSession);
 
     @Override
-    public final void open(InetSocketAddress address) {
+    public final void open(Route route) {
         CompletableFuture<Void> opened;
         boolean first;
         synchronized (this) {
@@ -146,12 +146,12 @@ abstract class HiveMqLink implements MqttLink {
             }
             phase = Phase.ATTEMPTING;
             socket = null;
-            next = address;
+            next = route;
             opened = gate;
             gate = null;
         }
         if (first) {
-            build(transport(address));
+            build(transport(route));
             ensureFlow();
             connect();
         } else {
@@ -256,16 +256,16 @@ abstract class HiveMqLink implements MqttLink {
 
     /** On the event loop, when the gate opens. */
     private void onGate(MqttClientReconnector reconnector) {
-        InetSocketAddress address;
+        Route route;
         int maximum;
         synchronized (this) {
             maximum = receiveMaximum;
-            address = closing ? null : next;
-            if (address == null) {
+            route = closing ? null : next;
+            if (route == null) {
                 phase = Phase.CLOSED;
             }
         }
-        if (address == null) {
+        if (route == null) {
             reconnector.reconnect(false);
             cancelFlow();
             observer.closed();
@@ -273,7 +273,7 @@ abstract class HiveMqLink implements MqttLink {
         }
         restate(reconnector, maximum);
         try {
-            reconnector.transportConfig(transport(address));
+            reconnector.transportConfig(transport(route));
         } catch (RuntimeException e) {
             LOG.warn(
                     "[{}] TLS material could not be renewed, the former one is used: {}",
@@ -430,9 +430,9 @@ abstract class HiveMqLink implements MqttLink {
         }
     }
 
-    private MqttClientTransportConfig transport(InetSocketAddress address) {
+    private MqttClientTransportConfig transport(Route route) {
         MqttClientTransportConfigBuilder builder = MqttClientTransportConfig.builder()
-                .serverAddress(address)
+                .serverAddress(route.broker())
                 .socketConnectTimeout(timeouts.tcp().toMillis(), TimeUnit.MILLISECONDS)
                 .mqttConnectTimeout(timeouts.connack().toMillis(), TimeUnit.MILLISECONDS);
         if (definition.transport().isSecure()) {
@@ -449,13 +449,13 @@ abstract class HiveMqLink implements MqttLink {
                     .build());
         }
         ProxySettings proxy = definition.proxy();
-        if (proxy != null) {
-            builder.proxyConfig(proxy(proxy));
+        if (proxy != null && route.proxy() != null) {
+            builder.proxyConfig(proxy(proxy, route.proxy()));
         }
         return builder.build();
     }
 
-    private MqttProxyConfig proxy(ProxySettings proxy) {
+    private MqttProxyConfig proxy(ProxySettings proxy, InetSocketAddress address) {
         MqttProxyConfigBuilder builder = MqttProxyConfig.builder()
                 .protocol(
                         switch (proxy.type()) {
@@ -463,8 +463,7 @@ abstract class HiveMqLink implements MqttLink {
                             case SOCKS_4 -> MqttProxyProtocol.SOCKS_4;
                             case SOCKS_5 -> MqttProxyProtocol.SOCKS_5;
                         })
-                .host(proxy.endpoint().host())
-                .port(proxy.endpoint().port())
+                .address(address)
                 .handshakeTimeout(timeouts.tcp().toMillis(), TimeUnit.MILLISECONDS);
         if (proxy.credentials() != null) {
             builder.username(proxy.credentials().username());

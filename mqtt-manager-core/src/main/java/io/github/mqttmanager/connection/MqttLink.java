@@ -4,7 +4,6 @@ import io.github.mqttmanager.publish.InboundPublish;
 import io.github.mqttmanager.publish.OutboundPublish;
 import io.github.mqttmanager.topic.QoS;
 import io.github.mqttmanager.topic.TopicFilter;
-import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -15,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 interface MqttLink {
     /** Begins an attempt. Allowed when none is under way and the link is not open. Its outcome is told to the observer. */
-    void open(InetSocketAddress address);
+    void open(Route route);
 
     /** Asks for the filters; the answers come in their order. Fails if the connection is lost. */
     CompletableFuture<List<SubscriptionStatus>> subscribe(List<TopicFilter> filters, QoS qos);

@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.mqttmanager.broker.BrokerDefinition;
 import io.github.mqttmanager.broker.Endpoint;
 import io.github.mqttmanager.broker.MqttVersion;
+import io.github.mqttmanager.broker.ProxySettings;
 import io.github.mqttmanager.broker.ReconnectSettings;
 import io.github.mqttmanager.publish.OutboundPublish;
 import io.github.mqttmanager.publish.PublishException;
@@ -541,6 +542,73 @@ class BrokerConnectionTest {
 
         assertThat(state()).isEqualTo(FAILED);
         assertThat(harness.link().opens).hasSize(1);
+    }
+
+    private static ProxySettings proxy() {
+        return new ProxySettings(ProxySettings.Type.HTTP, Endpoint.of("proxy.example", 3128), null);
+    }
+
+    @Test
+    void aProxysNameIsLookedUpLikeTheBrokersAndItsAddressGoesWithTheAttempt() {
+        definition = definition.toBuilder().proxy(proxy()).build();
+        begun();
+
+        assertThat(harness.link().opens)
+                .singleElement()
+                .satisfies(broker -> assertThat(broker.getHostString()).isEqualTo("broker.example"));
+        assertThat(harness.link().proxy).isNotNull().satisfies(proxy -> {
+            assertThat(proxy.isUnresolved()).isFalse();
+            assertThat(proxy.getHostString()).isEqualTo("proxy.example");
+            assertThat(proxy.getPort()).isEqualTo(3128);
+        });
+    }
+
+    @Test
+    void aForbiddenProxyIsNeverConnectedTo() {
+        definition = definition.toBuilder().proxy(proxy()).build();
+        harness.policy = (d, address, port) -> port != 3128;
+        begun();
+
+        assertThat(failure().kind()).isEqualTo(FailureKind.ADDRESS_REFUSED);
+        assertThat(failure().message()).contains("proxy.example");
+        assertThat(harness.links).isEmpty();
+    }
+
+    @Test
+    void aProxyDoesNotOpenTheWayToAForbiddenBroker() {
+        definition = definition.toBuilder().proxy(proxy()).build();
+        harness.policy = (d, address, port) -> port == 3128;
+        begun();
+
+        assertThat(failure().kind()).isEqualTo(FailureKind.ADDRESS_REFUSED);
+        assertThat(harness.links).isEmpty();
+    }
+
+    @Test
+    void aProxyWithoutAnAddressIsNamed() {
+        definition = definition.toBuilder().proxy(proxy()).build();
+        harness.unknownHosts.put("proxy.example", "");
+        begun();
+
+        assertThat(failure().kind()).isEqualTo(FailureKind.DNS_UNKNOWN_HOST);
+        assertThat(failure().message()).contains("proxy.example");
+        assertThat(harness.links).isEmpty();
+    }
+
+    @Test
+    void theAddressesOfBrokerAndProxyAreTriedInTurn() {
+        definition = definition.toBuilder().proxy(proxy()).build();
+        begun();
+        List<String> proxies = new ArrayList<>();
+        for (int i = 0; i < 2; i++) {
+            proxies.add(
+                    Objects.requireNonNull(harness.link().proxy).getAddress().getHostAddress());
+            harness.link().down(REFUSED);
+            nextAttempt();
+        }
+
+        assertThat(proxies).doesNotHaveDuplicates();
+        assertThat(harness.link().opens.subList(0, 2)).doesNotHaveDuplicates();
     }
 
     @Test

@@ -12,7 +12,6 @@ import io.github.mqttmanager.publish.WhenDisconnected;
 import io.github.mqttmanager.testing.ManualTime;
 import io.github.mqttmanager.topic.QoS;
 import io.github.mqttmanager.topic.TopicFilter;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -55,7 +54,7 @@ class OutboundTest {
         }
 
         @Override
-        public void open(InetSocketAddress address) {}
+        public void open(Route route) {}
 
         @Override
         public CompletableFuture<List<SubscriptionStatus>> subscribe(List<TopicFilter> filters, QoS qos) {

@@ -71,6 +71,10 @@ final class ScriptedLink implements MqttLink {
     @Nullable
     RuntimeException openFailure;
 
+    /** Which way the last attempt went. */
+    @Nullable
+    InetSocketAddress proxy;
+
     private boolean sessionOpenedHere;
 
     ScriptedLink(BrokerDefinition definition, Observer observer) {
@@ -185,12 +189,17 @@ final class ScriptedLink implements MqttLink {
     // ---- what the engine does
 
     @Override
-    public void open(InetSocketAddress address) {
+    public void open(Route route) {
+        InetSocketAddress address = route.broker();
         require(endSession == null, "opened after close");
         require(phase == Phase.IDLE || phase == Phase.WAITING, "open while " + phase);
         if (address.isUnresolved()) {
             violations.add("the address is not resolved: " + address);
         }
+        if ((definition.proxy() == null) != (route.proxy() == null)) {
+            violations.add("the proxy's address is " + route.proxy());
+        }
+        proxy = route.proxy();
         if (openFailure != null) {
             phase = Phase.CLOSED;
             throw openFailure;
