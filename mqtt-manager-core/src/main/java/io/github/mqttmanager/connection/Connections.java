@@ -26,6 +26,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The connections to all brokers: the door of the engine, owned by the manager. No method blocks. This class is thread-safe.
@@ -163,6 +164,24 @@ public final class Connections {
         if (connection != null) {
             connection.connectNow();
         }
+    }
+
+    /**
+     * Notes for the broker's history that somebody asked for a connection or for its end.
+     *
+     * @param by the name of a person or program, or null
+     */
+    public void requested(BrokerId broker, boolean active, @Nullable String by) {
+        BrokerConnection connection = connections.get(broker);
+        if (connection != null) {
+            connection.requested(active, by == null ? null : Failures.clean(by));
+        }
+    }
+
+    /** What happened to the broker's connection, the latest first, at most 100; empty if it does not exist. */
+    public List<BrokerEvent> history(BrokerId broker) {
+        BrokerConnection connection = connections.get(broker);
+        return connection == null ? List.of() : connection.history();
     }
 
     /** The wanted filters of the broker have changed. */

@@ -193,26 +193,21 @@ abstract class HiveMqLink implements MqttLink {
         lane.execute(this::ensureFlow);
     }
 
-    final void onConnected(Granted granted) {
+    final void onConnected(BrokerGrants grants) {
         boolean stop;
-        Granted told;
+        boolean openedHere;
         synchronized (this) {
             phase = Phase.OPEN;
             stop = closing;
-            if (!granted.sessionPresent()) {
+            if (!grants.sessionPresent()) {
                 sessionOpenedHere = true;
             }
-            told = new Granted(
-                    granted.sessionPresent(),
-                    granted.receiveMaximum(),
-                    granted.maximumQos(),
-                    granted.retainAvailable(),
-                    sessionOpenedHere);
+            openedHere = sessionOpenedHere;
         }
         if (stop) {
             disconnect(endSession);
         } else {
-            observer.opened(told);
+            observer.opened(new Granted(grants, openedHere));
         }
     }
 

@@ -73,18 +73,9 @@ interface MqttLink {
     /**
      * What the broker granted.
      *
-     * @param sessionPresent whether it had kept our session
-     * @param receiveMaximum how many of our publishes may be unacknowledged
-     * @param maximumQos the highest that it takes
-     * @param retainAvailable whether it keeps messages for later subscribers
      * @param sessionOpenedHere whether this process has opened the session, so that no packet identifier of an earlier one is open
      */
-    record Granted(
-            boolean sessionPresent,
-            int receiveMaximum,
-            QoS maximumQos,
-            boolean retainAvailable,
-            boolean sessionOpenedHere) {}
+    record Granted(BrokerGrants grants, boolean sessionOpenedHere) {}
 
     /**
      * Why there is no connection.

@@ -121,7 +121,7 @@ class BrokerConnectionTest {
         assertThat(status.wanted()).isTrue();
         assertThat(status.failure()).isNull();
         assertThat(status.nextAttemptAt()).isNull();
-        assertThat(status.sessionPresent()).isFalse();
+        assertThat(status.grants().sessionPresent()).isFalse();
         assertThat(status.subscriptions()).extracting(s -> s.filter().value()).containsExactlyInAnyOrder("a/+", "b");
         assertThat(status.subscriptions()).noneMatch(SubscriptionStatus::isRefused);
         assertThat(harness.states()).containsExactly(CONNECTING, CONNECTED);
@@ -319,7 +319,7 @@ class BrokerConnectionTest {
         harness.link().opened(true);
 
         assertThat(harness.link().subscribed()).containsExactly("a", "a");
-        assertThat(connection().status().sessionPresent()).isTrue();
+        assertThat(connection().status().grants().sessionPresent()).isTrue();
     }
 
     @Test
@@ -855,7 +855,7 @@ class BrokerConnectionTest {
         ScriptedLink link = harness.link();
         apply(d -> d.active(false));
         // The broker's CONNACK was on its way.
-        link.observer.opened(new MqttLink.Granted(false, 10, io.github.mqttmanager.topic.QoS.EXACTLY_ONCE, true, true));
+        link.observer.opened(ScriptedLink.granted(false, 10, io.github.mqttmanager.topic.QoS.EXACTLY_ONCE, true, true));
 
         assertThat(link.subscribes).isEmpty();
         link.closed();
@@ -900,7 +900,7 @@ class BrokerConnectionTest {
 
         old.observer.down(new MqttLink.LinkDown(RESET, true, true, 0));
         old.observer.closed();
-        old.observer.opened(new MqttLink.Granted(false, 1, io.github.mqttmanager.topic.QoS.AT_MOST_ONCE, false, true));
+        old.observer.opened(ScriptedLink.granted(false, 1, io.github.mqttmanager.topic.QoS.AT_MOST_ONCE, false, true));
 
         assertThat(state()).isEqualTo(CONNECTED);
         assertThat(harness.links).hasSize(2);

@@ -5,6 +5,7 @@ import io.github.mqttmanager.publish.OutboundPublish;
 import io.github.mqttmanager.topic.QoS;
 import io.github.mqttmanager.topic.TopicFilter;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -82,6 +83,23 @@ final class ScriptedLink implements MqttLink {
         this.observer = observer;
     }
 
+    static Granted granted(
+            boolean sessionPresent, int receiveMaximum, QoS maximumQos, boolean retain, boolean sessionOpenedHere) {
+        return new Granted(
+                new BrokerGrants(
+                        sessionPresent,
+                        Duration.ofSeconds(30),
+                        Duration.ofDays(1),
+                        receiveMaximum,
+                        1_000_000,
+                        maximumQos,
+                        retain,
+                        true,
+                        true,
+                        null),
+                sessionOpenedHere);
+    }
+
     // ---- what the test does
 
     void opened() {
@@ -103,7 +121,7 @@ final class ScriptedLink implements MqttLink {
             // Found out within the attempt that it is closing: DISCONNECT.
             down(null);
         } else {
-            observer.opened(new Granted(sessionPresent, receiveMaximum, maximumQos, retain, sessionOpenedHere));
+            observer.opened(granted(sessionPresent, receiveMaximum, maximumQos, retain, sessionOpenedHere));
         }
     }
 
