@@ -85,7 +85,8 @@ final class EngineHarness {
                 time,
                 time,
                 new Random(1),
-                new AddressResolver(this::look, time, time, LinkTimeouts.DEFAULT.dns()),
+                new AddressResolver(
+                        this::look, time, time, time, LinkTimeouts.DEFAULT.dns(), AddressResolver.Bounds.DEFAULT),
                 new StartLimiter(500, timer, time),
                 slow,
                 this::factory,
@@ -119,16 +120,15 @@ final class EngineHarness {
         };
     }
 
-    private InetAddress[] look(String host) throws UnknownHostException {
+    private List<InetAddress> look(String host) throws UnknownHostException {
         if (unknownHosts.containsKey(host)) {
             throw new UnknownHostException(host);
         }
         // Every name has two addresses.
         int n = Math.abs(host.hashCode() % 200);
-        return new InetAddress[] {
-            InetAddress.getByAddress(new byte[] {10, 0, 0, (byte) n}),
-            InetAddress.getByAddress(new byte[] {10, 0, 1, (byte) n})
-        };
+        return List.of(
+                InetAddress.getByAddress(new byte[] {10, 0, 0, (byte) n}),
+                InetAddress.getByAddress(new byte[] {10, 0, 1, (byte) n}));
     }
 
     static BrokerDefinition.Builder definition() {
