@@ -73,7 +73,8 @@ final class BrokerConnection {
     /** Whether the broker let us wait at the last attempt. */
     private boolean slow;
 
-    private boolean inSlowSet;
+    private SlowSet.@Nullable Place place;
+    private StartLimiter.@Nullable Turn turn;
     private long attemptStartNanos;
     private int endpointIndex;
     private int addressIndex;
@@ -309,14 +310,18 @@ final class BrokerConnection {
             nextAttempt.cancel(false);
             nextAttempt = null;
         }
+        if (turn != null) {
+            turn.cancel();
+            turn = null;
+        }
         leaveSlowSet();
         cancelSubscribeLimit();
     }
 
     private void leaveSlowSet() {
-        if (inSlowSet) {
-            inSlowSet = false;
-            engine.slow().leave();
+        if (place != null) {
+            place.leave();
+            place = null;
         }
     }
 
@@ -340,29 +345,31 @@ final class BrokerConnection {
                 awaitTurn(serial);
                 return;
             }
-            engine.slow()
+            place = engine.slow()
                     .enter(() -> lane.execute(() -> {
                         if (serial == attemptSerial) {
-                            inSlowSet = true;
                             awaitTurn(serial);
-                        } else {
-                            engine.slow().leave();
                         }
                     }));
         }));
     }
 
     private void awaitTurn(int serial) {
+        inTurn(engine.lookUps(), serial, () -> {
+            attemptStartNanos = engine.nanos().getAsLong();
+            resolve(serial);
+        });
+    }
+
+    private void inTurn(StartLimiter limiter, int serial, Runnable start) {
         String owner = definition.owner();
-        engine.starts()
-                .turn(
-                        owner == null ? "" : owner,
-                        () -> lane.execute(() -> {
-                            if (serial == attemptSerial) {
-                                attemptStartNanos = engine.nanos().getAsLong();
-                                resolve(serial);
-                            }
-                        }));
+        turn = limiter.turn(
+                owner == null ? "" : owner,
+                () -> lane.execute(() -> {
+                    if (serial == attemptSerial) {
+                        start.run();
+                    }
+                }));
     }
 
     private Endpoint endpoint() {
@@ -382,9 +389,9 @@ final class BrokerConnection {
         resolve(serial, endpoint(), broker -> {
             ProxySettings proxy = definition.proxy();
             if (proxy == null) {
-                open(new Route(broker, null));
+                openInTurn(serial, new Route(broker, null));
             } else {
-                resolve(serial, proxy.endpoint(), via -> open(new Route(broker, via)));
+                resolve(serial, proxy.endpoint(), via -> openInTurn(serial, new Route(broker, via)));
             }
         });
     }
@@ -404,12 +411,26 @@ final class BrokerConnection {
                                         : classifier(asked).dnsTimeout());
                     } else if (!addresses.stream().allMatch(address -> permits(address, asked.port()))) {
                         attemptFailed(classifier(asked).addressRefused());
-                    } else {
-                        // The name stays with the address, for TLS checks it; the address is the one that was checked.
-                        then.accept(new InetSocketAddress(
-                                named(asked.host(), addresses.get(addressIndex % addresses.size())), asked.port()));
+                        return;
                     }
+                    InetAddress address = addresses.get(addressIndex % addresses.size());
+                    String owner = definition.owner();
+                    if (owner != null && !engine.ports().mayTry(owner, address, asked.port())) {
+                        attemptFailed(classifier(asked).tooManyPorts());
+                        return;
+                    }
+                    // The name stays with the address, for TLS checks it; the address is the one that was checked.
+                    then.accept(new InetSocketAddress(named(asked.host(), address), asked.port()));
                 }));
+    }
+
+    /** However long the name took: those who waited for the same one shall not begin together. */
+    private void openInTurn(int serial, Route route) {
+        long lookedUpFor = engine.nanos().getAsLong() - attemptStartNanos;
+        inTurn(engine.starts(), serial, () -> {
+            attemptStartNanos = engine.nanos().getAsLong() - lookedUpFor;
+            open(route);
+        });
     }
 
     private void open(Route route) {
@@ -719,7 +740,9 @@ final class BrokerConnection {
                 ? NEXT_ENDPOINT
                 : delay(new ReconnectPolicy.Outage(
                         Math.max(attempts, 1), Duration.ofNanos(now - outageStartNanos), failure, previousDelay));
-        previousDelay = delay;
+        if (!another) {
+            previousDelay = delay;
+        }
         int serial = attemptSerial;
         nextAttempt = engine.timer()
                 .schedule(

@@ -95,7 +95,9 @@ public final class Connections {
                         timeouts.dns(),
                         AddressResolver.Bounds.DEFAULT),
                 new StartLimiter(environment.startsPerSecond(), environment.timer(), System::nanoTime),
+                new StartLimiter(environment.startsPerSecond(), environment.timer(), System::nanoTime),
                 new SlowSet(SLOW_PLACES),
+                new TriedPorts(System::nanoTime),
                 new HiveMqLinks(
                         environment.network(),
                         environment.networkThreads(),

@@ -21,6 +21,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -47,6 +48,9 @@ final class EngineHarness {
 
     @Nullable
     RuntimeException openFailure;
+
+    /** How long the name server takes. */
+    Duration lookUp = Duration.ZERO;
 
     SlowSet slow = new SlowSet(200);
     OutboundLimits limits = OutboundLimits.DEFAULT;
@@ -86,9 +90,16 @@ final class EngineHarness {
                 time,
                 new Random(1),
                 new AddressResolver(
-                        this::look, time, time, time, LinkTimeouts.DEFAULT.dns(), AddressResolver.Bounds.DEFAULT),
+                        this::look,
+                        task -> time.schedule(task, lookUp.toNanos(), TimeUnit.NANOSECONDS),
+                        time,
+                        time,
+                        LinkTimeouts.DEFAULT.dns(),
+                        AddressResolver.Bounds.DEFAULT),
+                new StartLimiter(500, timer, time),
                 new StartLimiter(500, timer, time),
                 slow,
+                new TriedPorts(time),
                 this::factory,
                 LinkTimeouts.DEFAULT,
                 Liveness.DEFAULT,
