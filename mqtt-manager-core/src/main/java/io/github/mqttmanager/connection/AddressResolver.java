@@ -59,6 +59,12 @@ final class AddressResolver {
     /** What the Java runtime parses, or refuses, without asking anybody. */
     private static final Pattern LITERAL = Pattern.compile(BYTE + "(?:\\." + BYTE + "){3}|.*:.*");
 
+    /**
+     * No name ends in a number. What is left of them are addresses in notations that are read in several ways: 0177.0.0.1 is
+     * 127.0.0.1 to some and 177.0.0.1 to others.
+     */
+    private static final Pattern AMBIGUOUS = Pattern.compile("(?:.*\\.)?(?:\\d+|0[xX]\\p{XDigit}*)\\.?");
+
     private final class Query {
         final String host;
         final Standing standing;
@@ -147,6 +153,9 @@ final class AddressResolver {
             } catch (UnknownHostException e) {
                 return CompletableFuture.failedFuture(e);
             }
+        }
+        if (AMBIGUOUS.matcher(host).matches()) {
+            return CompletableFuture.failedFuture(new UnknownHostException(host));
         }
         CompletableFuture<List<InetAddress>> asked;
         synchronized (this) {

@@ -115,7 +115,29 @@ class AddressResolverTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"256.1.1.1", "1.2.3.4.5", "1.2.3.4.", "01.2.3.4", "0x7f.1", "127.1", "1.2.3.a"})
+    @ValueSource(
+            strings = {
+                "256.1.1.1",
+                "1.2.3.4.5",
+                "1.2.3.4.",
+                "127.0.0.01",
+                "0177.0.0.1",
+                "0x7f.0.0.0x1",
+                "0X7F000001",
+                "017700000001",
+                "127.1",
+                "2130706433",
+                "1",
+                "0x",
+                "host.1"
+            })
+    void addressesThatAreReadInSeveralWaysAreUnknownAndAskNobody(String text) {
+        assertThat(failureOf(resolver.resolve(text))).isInstanceOf(UnknownHostException.class);
+        assertThat(threads).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"1.2.3.a", "1a", "0x7g", "10-0-0-1", "1.example", "1.2.3.4.example"})
     void whatOnlyLooksLikeAnAddressIsAName(String host) {
         answered(host);
         assertThat(asked).containsExactly(host);
