@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
+import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
@@ -60,7 +61,10 @@ final class BrokerConnection {
     /** Whether the broker let us wait at the last attempt. */
     private boolean slow;
 
-    private boolean inSlowSet;
+    /** This and the turn are replaced on the lane, and asked by anybody for the position. */
+    private volatile SlowSet.@Nullable Place place;
+
+    private volatile StartLimiter.@Nullable Turn turn;
 
     /** Of the attempt that is under way or was the last. */
     private Endpoint endpoint;
@@ -232,11 +236,23 @@ final class BrokerConnection {
 
     /** What is known now, with fresh counters. */
     BrokerStatus status() {
-        return status.with(
+        BrokerStatus last = status;
+        return last.with(
+                last.state() == ConnectionState.CONNECTING ? waitingPosition() : null,
                 inbound.lastAt(),
                 outbound.lastAcknowledgedAt(),
                 inbound.counters(outbound.counters()),
                 engine.clock().instant());
+    }
+
+    private @Nullable Integer waitingPosition() {
+        SlowSet.Place slowPlace = place;
+        StartLimiter.Turn startTurn = turn;
+        OptionalInt position = slowPlace == null ? OptionalInt.empty() : slowPlace.position();
+        if (position.isEmpty() && startTurn != null) {
+            position = startTurn.position();
+        }
+        return position.isEmpty() ? null : position.getAsInt();
     }
 
     // ---- on the lane
@@ -306,13 +322,19 @@ final class BrokerConnection {
             nextAttempt.cancel(false);
             nextAttempt = null;
         }
+        StartLimiter.Turn waiting = turn;
+        if (waiting != null) {
+            waiting.cancel();
+            turn = null;
+        }
         leaveSlowSet();
     }
 
     private void leaveSlowSet() {
-        if (inSlowSet) {
-            inSlowSet = false;
-            engine.slow().leave();
+        SlowSet.Place held = place;
+        if (held != null) {
+            held.leave();
+            place = null;
         }
     }
 
@@ -337,29 +359,31 @@ final class BrokerConnection {
                 awaitTurn(serial);
                 return;
             }
-            engine.slow()
+            place = engine.slow()
                     .enter(() -> lane.execute(() -> {
                         if (serial == attemptSerial) {
-                            inSlowSet = true;
                             awaitTurn(serial);
-                        } else {
-                            engine.slow().leave();
                         }
                     }));
         }));
     }
 
     private void awaitTurn(int serial) {
+        inTurn(engine.lookUps(), serial, () -> {
+            attemptStartNanos = engine.nanos().getAsLong();
+            resolve(serial);
+        });
+    }
+
+    private void inTurn(StartLimiter limiter, int serial, Runnable start) {
         String owner = definition.owner();
-        engine.starts()
-                .turn(
-                        owner == null ? "" : owner,
-                        () -> lane.execute(() -> {
-                            if (serial == attemptSerial) {
-                                attemptStartNanos = engine.nanos().getAsLong();
-                                resolve(serial);
-                            }
-                        }));
+        turn = limiter.turn(
+                owner == null ? "" : owner,
+                () -> lane.execute(() -> {
+                    if (serial == attemptSerial) {
+                        start.run();
+                    }
+                }));
     }
 
     private FailureClassifier classifier() {
@@ -375,11 +399,20 @@ final class BrokerConnection {
                         return;
                     }
                     if (failure == null) {
-                        open(route);
+                        openInTurn(serial, route);
                     } else {
                         attemptFailed(Routes.failure(failure));
                     }
                 }));
+    }
+
+    /** However long the name took: those who waited for the same one shall not begin together. */
+    private void openInTurn(int serial, Route route) {
+        long lookedUpFor = engine.nanos().getAsLong() - attemptStartNanos;
+        inTurn(engine.starts(), serial, () -> {
+            attemptStartNanos = engine.nanos().getAsLong() - lookedUpFor;
+            open(route);
+        });
     }
 
     private void open(Route route) {
@@ -682,6 +715,7 @@ final class BrokerConnection {
                 state == before.state() ? before.since() : now,
                 shownAttempt,
                 nextAttemptAt,
+                null,
                 state == ConnectionState.DISCONNECTED ? null : endpoint,
                 failure,
                 subscriptions.all(),

@@ -69,6 +69,14 @@ final class FailureClassifier {
                 "Use a broker with an address that the policy allows, or ask whoever runs this application.");
     }
 
+    /** Says nothing of the address either. */
+    ConnectionFailure tooManyPorts() {
+        return failure(
+                FailureKind.ADDRESS_REFUSED,
+                "Too many different ports of " + endpoint.host() + " were tried in a short time.",
+                "It is tried again by itself; check that the port is the broker's.");
+    }
+
     ConnectionFailure noSubscribeAnswer() {
         return new ConnectionFailure(
                 FailureKind.MQTT_NO_RESPONSE,
