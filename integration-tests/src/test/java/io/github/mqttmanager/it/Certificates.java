@@ -1,5 +1,8 @@
 package io.github.mqttmanager.it;
 
+import io.github.mqttmanager.broker.Pem;
+import io.github.mqttmanager.broker.Secret;
+import io.github.mqttmanager.broker.TlsSettings;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -7,9 +10,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.security.cert.Certificate;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLServerSocketFactory;
 
 /** An authority of our own and what it signed, made with the JDK's keytool for one test. */
 final class Certificates implements AutoCloseable {
@@ -77,20 +84,53 @@ final class Certificates implements AutoCloseable {
     }
 
     String authority() {
+        return text("ca.pem");
+    }
+
+    private String text(String file) {
         try {
-            return Files.readString(directory.resolve("ca.pem"));
+            return Files.readString(directory.resolve(file));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
+    /** The certificate and its key, as an application is given them. */
+    TlsSettings.ClientCertificate pair(String name) {
+        return new TlsSettings.ClientCertificate(text(name + ".pem"), Secret.of(text(name + ".key")));
+    }
+
+    /** TLS in this process with one of the certificates. */
+    SSLServerSocketFactory sockets(String name) {
+        try {
+            KeyStore store = KeyStore.getInstance("PKCS12");
+            store.load(null, null);
+            store.setKeyEntry(
+                    "key",
+                    Pem.privateKey(Secret.of(text(name + ".key"))),
+                    new char[0],
+                    Pem.certificates(text(name + ".pem"), name).toArray(Certificate[]::new));
+            KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+            keys.init(store, new char[0]);
+            SSLContext context = SSLContext.getInstance("TLS");
+            context.init(keys.getKeyManagers(), null, null);
+            return context.getServerSocketFactory();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
     /** A broker that speaks TLS with one of {@code server}, {@code elsewhere} and {@code expired}. */
-    Mosquitto mosquitto(String name) {
-        return Mosquitto.start(
+    Mosquitto mosquitto(String name, String... configuration) {
+        List<String> lines = new ArrayList<>(List.of(
                 "allow_anonymous true",
                 "cafile " + path("ca.pem"),
                 "certfile " + path(name + ".pem"),
-                "keyfile " + path(name + ".key"));
+                "keyfile " + path(name + ".key")));
+        lines.addAll(List.of(configuration));
+        return Mosquitto.start(lines.toArray(String[]::new));
     }
 
     @Override
