@@ -415,6 +415,7 @@ final class BrokerConnection {
     private void open(Route route) {
         addressIndex++;
         MqttLink opened = link;
+        boolean fresh = opened == null;
         if (opened == null) {
             LinkObserver observer = new LinkObserver();
             try {
@@ -431,7 +432,9 @@ final class BrokerConnection {
         try {
             opened.open(route);
         } catch (RuntimeException | LinkageError e) {
-            link = null;
+            if (fresh) {
+                link = null;
+            }
             attemptFailed(classifier().unusable(e));
         }
     }

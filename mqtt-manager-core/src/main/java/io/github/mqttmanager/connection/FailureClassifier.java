@@ -5,6 +5,8 @@ import com.hivemq.client.mqtt.mqtt5.exceptions.Mqtt5ConnAckException;
 import com.hivemq.client.mqtt.mqtt5.exceptions.Mqtt5DisconnectException;
 import io.github.mqttmanager.broker.BrokerDefinition;
 import io.github.mqttmanager.broker.Endpoint;
+import io.github.mqttmanager.broker.ProxySettings;
+import io.github.mqttmanager.broker.TlsSettings;
 import io.github.mqttmanager.topic.TopicFilter;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -25,6 +27,8 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +38,8 @@ import org.jspecify.annotations.Nullable;
  * of Netty and of brokers. What it does not know is UNKNOWN, with the exception's own words.
  */
 final class FailureClassifier {
+    private static final Pattern HTTP_STATUS = Pattern.compile("[sS]tatus: (\\d{3}.{0,40})");
+
     private final BrokerDefinition definition;
     private final Endpoint endpoint;
     private final LinkTimeouts timeouts;
@@ -128,6 +134,13 @@ final class FailureClassifier {
                     "The connection cannot be made: " + Failures.clean(cause.getMessage()) + ".",
                     "Add that dependency to the application, in the version of its other Netty artifacts.");
         }
+        if (cause instanceof WebSocketTarget.Unsendable) {
+            return failure(
+                    FailureKind.WEBSOCKET_REFUSED,
+                    false,
+                    "The WebSocket cannot be asked for: its path " + cause.getMessage() + ".",
+                    "Use a path without it; give a token as a header where the broker takes it there.");
+        }
         return failure(
                 FailureKind.TLS_MATERIAL,
                 "The certificates or keys configured for this broker cannot be used: "
@@ -188,7 +201,13 @@ final class FailureClassifier {
         if (wasOpen) {
             return lost(chain);
         }
-        ConnectionFailure failure = network(chain);
+        ConnectionFailure failure = definition.proxy() == null ? null : proxy(definition.proxy(), chain);
+        if (failure == null) {
+            failure = network(chain);
+        }
+        if (failure == null && definition.transport().isWebSocket()) {
+            failure = webSocket(chain);
+        }
         if (failure == null && definition.transport().isSecure()) {
             failure = tls(chain);
             if (failure == null && !down.tlsSpoken()) {
@@ -198,16 +217,77 @@ final class FailureClassifier {
         return failure == null ? early(chain) : failure;
     }
 
+    /** Until the proxy has opened the way, every failure of the network is between here and the proxy. */
+    private @Nullable ConnectionFailure proxy(ProxySettings proxy, List<Throwable> chain) {
+        for (Throwable t : chain) {
+            String text = String.valueOf(t.getMessage());
+            if (t.getClass().getName().endsWith("ProxyConnectException")) {
+                if (text.contains("status: 407")
+                        || text.contains("authStatus")
+                        || text.contains("authMethod")
+                        || text.contains("IDENTD")) {
+                    return failure(
+                            FailureKind.PROXY_FAILED,
+                            false,
+                            "The proxy " + proxy.endpoint() + " does not accept "
+                                    + (proxy.credentials() == null
+                                            ? "us without a user name and a password"
+                                            : "the user name and password that are set for it")
+                                    + ".",
+                            "Enter the proxy's user name and password again.");
+                }
+                return failure(
+                        FailureKind.PROXY_FAILED,
+                        "The proxy " + proxy.endpoint() + " did not open the way to " + endpoint + " (" + answer(text)
+                                + ").",
+                        "Check whether the broker is reachable from the proxy, whether it allows this target, and its kind.");
+            }
+            if (t instanceof SocketException || t.getClass().getName().endsWith("ConnectTimeoutException")) {
+                boolean silent = text.toLowerCase(Locale.ROOT).contains("timed out");
+                if (silent || t instanceof ConnectException || t instanceof NoRouteToHostException) {
+                    return failure(
+                            FailureKind.PROXY_FAILED,
+                            silent
+                                    ? "The proxy " + proxy.endpoint() + " did not answer within "
+                                            + timeouts.tcp().toSeconds() + " s."
+                                    : "The proxy " + proxy.endpoint() + " cannot be reached: " + Failures.clean(text)
+                                            + ".",
+                            "Check the proxy's host and port, or connect without it.");
+                }
+            }
+        }
+        return null;
+    }
+
+    /** What the proxy said, without the addresses that Netty puts before it. */
+    private static String answer(String text) {
+        int way = text.indexOf("=>");
+        int comma = text.indexOf(", ", Math.max(way, 0));
+        return Failures.clean(way < 0 || comma < 0 ? text : text.substring(comma + 2));
+    }
+
+    private @Nullable ConnectionFailure webSocket(List<Throwable> chain) {
+        for (Throwable t : chain) {
+            if (t.getClass().getName().contains("WebSocket")) {
+                String text = Failures.clean(t.getMessage());
+                Matcher refused = HTTP_STATUS.matcher(text);
+                boolean found = refused.find();
+                return failure(
+                        FailureKind.WEBSOCKET_REFUSED,
+                        // The other side has understood us and will say the same again.
+                        !found || !refused.group(1).startsWith("4"),
+                        "No WebSocket was opened at " + endpoint + ": "
+                                + (found ? "the answer was HTTP " + refused.group(1) : text) + ".",
+                        "Check the WebSocket's path (often /mqtt), its headers and the port; some brokers do not answer at all for a wrong path.");
+            }
+        }
+        return null;
+    }
+
     private @Nullable ConnectionFailure network(List<Throwable> chain) {
         for (Throwable t : chain) {
             String type = t.getClass().getName();
             String text = String.valueOf(t.getMessage()).toLowerCase(Locale.ROOT);
-            if (type.contains("ProxyConnectException") || type.contains("HttpProxyConnectException")) {
-                return failure(
-                        FailureKind.PROXY_FAILED,
-                        "The proxy did not open the way to " + endpoint + ": " + Failures.clean(t.getMessage()) + ".",
-                        "Check the proxy's address, user name and password, and whether it allows this target.");
-            }
             if (type.endsWith("ConnectTimeoutException")
                     || t instanceof SocketTimeoutException
                     || (t instanceof ConnectException && text.contains("timed out"))) {
@@ -329,7 +409,9 @@ final class FailureClassifier {
             return failure(
                     FailureKind.TLS_PROTOCOL,
                     "The broker at " + endpoint + " and this application share no TLS version.",
-                    "Let the broker offer TLS 1.2 or 1.3.");
+                    definition.tls().minimumVersion() == TlsSettings.Version.TLS_1_3
+                            ? "Let the broker offer TLS 1.3, or accept TLS 1.2 for it."
+                            : "Let the broker offer TLS 1.2 or 1.3.");
         }
         boolean shown = definition.tls().clientCertificate() != null;
         if (text.contains("certificate_required") || (text.contains("handshake_failure") && !shown)) {
@@ -377,7 +459,9 @@ final class FailureClassifier {
                     "The broker at " + endpoint + " closed the connection without an answer.",
                     definition.transport().isSecure()
                             ? "It may want a client certificate, refuse the MQTT version, or be at its connection limit."
-                            : "Often the port expects TLS; it may also refuse the MQTT version, or be at its connection limit.");
+                            : definition.transport().isWebSocket()
+                                    ? "Often the port expects TLS, or speaks MQTT without a WebSocket."
+                                    : "Often the port expects TLS; it may also refuse the MQTT version, or be at its connection limit.");
         }
         if (texts.contains("decod") || texts.contains("malformed") || texts.contains("must not be received")) {
             return failure(
@@ -535,7 +619,11 @@ final class FailureClassifier {
     }
 
     private ConnectionFailure failure(FailureKind kind, String message, String remedy) {
-        return new ConnectionFailure(kind, kind.stage(), null, kind.isRetryable(), message, remedy, now);
+        return failure(kind, kind.isRetryable(), message, remedy);
+    }
+
+    private ConnectionFailure failure(FailureKind kind, boolean retryable, String message, String remedy) {
+        return new ConnectionFailure(kind, kind.stage(), null, retryable, message, remedy, now);
     }
 
     private ConnectionFailure failure(FailureKind kind, int code, String message, String remedy) {
