@@ -18,6 +18,7 @@ import io.github.mqttmanager.connection.ConnectionState;
 import io.github.mqttmanager.connection.FailureKind;
 import io.github.mqttmanager.device.Device;
 import io.github.mqttmanager.publish.OutboundPublish;
+import io.netty.util.Version;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -56,6 +57,16 @@ class TransportsTest {
         secureWebSocket.close();
         mosquitto.close();
         certificates.close();
+    }
+
+    /** The build says which, and a profile runs the same tests on the other. */
+    @Test
+    void allOfThisRunsOnTheLineOfNettyThatWasAskedFor() {
+        String line = System.getProperty("netty.line", "4.2");
+        assertThat(Version.identify())
+                .isNotEmpty()
+                .allSatisfy((artifact, version) ->
+                        assertThat(version.artifactVersion()).as(artifact).startsWith(line + "."));
     }
 
     static List<Arguments> everything() {
