@@ -47,13 +47,17 @@ final class LoopbackServer implements AutoCloseable {
     /** @param factory of TLS, for example */
     static LoopbackServer start(ServerSocketFactory factory, Conversation conversation) {
         try {
-            LoopbackServer server = new LoopbackServer(
-                    factory.createServerSocket(0, 50, InetAddress.getByName("127.0.0.1")), conversation);
-            server.threads.execute(server::accept);
-            return server;
+            return start(factory.createServerSocket(0, 50, InetAddress.getByName("127.0.0.1")), conversation);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** @param listener is closed with the server */
+    static LoopbackServer start(ServerSocket listener, Conversation conversation) {
+        LoopbackServer server = new LoopbackServer(listener, conversation);
+        server.threads.execute(server::accept);
+        return server;
     }
 
     int port() {
