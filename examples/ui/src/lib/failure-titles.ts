@@ -37,6 +37,7 @@ const TITLES: Record<string, string> = {
   TLS_MATERIAL: 'Certificate or key cannot be used',
   MQTT_PROTOCOL: 'No valid MQTT answer',
   CONNECTION_LOST: 'Connection lost',
+  BIRTH_REFUSED: 'Birth message refused',
   SUBSCRIBE_DENIED: 'Topics refused',
 };
 

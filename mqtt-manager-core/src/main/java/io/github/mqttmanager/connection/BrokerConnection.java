@@ -1,12 +1,16 @@
 package io.github.mqttmanager.connection;
 
+import io.github.mqttmanager.broker.Birth;
 import io.github.mqttmanager.broker.BrokerDefinition;
 import io.github.mqttmanager.broker.Endpoint;
 import io.github.mqttmanager.broker.MqttVersion;
 import io.github.mqttmanager.broker.ProxySettings;
 import io.github.mqttmanager.publish.InboundPublish;
 import io.github.mqttmanager.publish.OutboundPublish;
+import io.github.mqttmanager.publish.PublishException;
+import io.github.mqttmanager.publish.PublishFailure;
 import io.github.mqttmanager.publish.PublishReceipt;
+import io.github.mqttmanager.publish.WhenDisconnected;
 import io.github.mqttmanager.topic.QoS;
 import io.github.mqttmanager.topic.TopicFilter;
 import java.net.InetAddress;
@@ -106,6 +110,12 @@ final class BrokerConnection {
 
     /** Why we dropped the link ourselves. */
     private @Nullable ConnectionFailure pendingFailure;
+
+    /** The outcome of the last birth message. */
+    private CompletableFuture<PublishReceipt> birthAnswer = CompletableFuture.completedFuture(null);
+
+    /** Why the present connection's birth message was not taken. */
+    private @Nullable ConnectionFailure birthFailure;
 
     private final Map<TopicFilter, SubscriptionStatus> subscriptions = new LinkedHashMap<>();
 
@@ -478,6 +488,7 @@ final class BrokerConnection {
             unwanted.addAll(subscriptions.keySet());
         }
         subscriptions.clear();
+        birthFailure = null;
         synchronizeFilters(by);
     }
 
@@ -615,12 +626,40 @@ final class BrokerConnection {
         List<SubscriptionStatus> refused = subscriptions.values().stream()
                 .filter(SubscriptionStatus::isRefused)
                 .toList();
-        ConnectionFailure failure = refused.isEmpty() ? null : classifier().subscriptionsRefused(refused);
+        ConnectionFailure failure =
+                refused.isEmpty() ? birthFailure : classifier().subscriptionsRefused(refused);
         boolean first = status.state() != ConnectionState.CONNECTED;
         enter(ConnectionState.CONNECTED, failure);
         if (first && granted != null) {
+            announce(granted);
             outbound.connected(by, granted);
         }
+    }
+
+    /** Says that we are there, before anything that waited. One that is still in flight is brought to its end by the client. */
+    private void announce(MqttLink.Granted grants) {
+        Birth birth = definition.birth();
+        if (birth == null || !birthAnswer.isDone()) {
+            return;
+        }
+        int serial = connectionSerial;
+        birthAnswer = outbound.first(OutboundPublish.builder()
+                .topic(birth.topic())
+                .payload(birth.payload())
+                .qos(grants.sessionOpenedHere() ? birth.qos() : QoS.AT_LEAST_ONCE)
+                .retain(birth.retain())
+                .whenDisconnected(WhenDisconnected.FAIL)
+                .build());
+        birthAnswer.whenComplete((receipt, failure) -> lane.execute(() -> {
+            if (failure instanceof PublishException refusal
+                    && refusal.failure() != PublishFailure.NOT_CONNECTED
+                    && linkOpen
+                    && serial == connectionSerial) {
+                birthFailure = classifier().birthRefused(refusal);
+                LOG.warn("[{}] {}: {}", definition.id(), birthFailure.kind(), birthFailure.message());
+                publishStatus(status.state(), status.failure() == null ? birthFailure : status.failure(), null);
+            }
+        }));
     }
 
     /**

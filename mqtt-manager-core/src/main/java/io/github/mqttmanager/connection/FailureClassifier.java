@@ -7,6 +7,7 @@ import io.github.mqttmanager.broker.BrokerDefinition;
 import io.github.mqttmanager.broker.Endpoint;
 import io.github.mqttmanager.broker.ProxySettings;
 import io.github.mqttmanager.broker.TlsSettings;
+import io.github.mqttmanager.publish.PublishException;
 import io.github.mqttmanager.topic.TopicFilter;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -125,6 +126,13 @@ final class FailureClassifier {
                 "The wanted filters could not be subscribed" + (words.isEmpty() ? "" : ": " + words) + ".",
                 "If it stays like this, look at the broker's limits and log; the connection is made anew.",
                 now);
+    }
+
+    ConnectionFailure birthRefused(PublishException refusal) {
+        return failure(
+                FailureKind.BIRTH_REFUSED,
+                "Connected, but the birth message was not taken: " + Failures.clean(refusal.getMessage()) + ".",
+                "Allow the user to publish to its topic in the broker's access control, or change the message.");
     }
 
     ConnectionFailure unusable(Throwable cause) {
