@@ -1,6 +1,7 @@
 package io.github.mqttmanager.benchmarks.figures;
 
 import java.lang.management.ManagementFactory;
+import java.lang.management.MemoryType;
 import java.lang.management.ThreadMXBean;
 import java.util.Arrays;
 import java.util.stream.Collectors;
@@ -11,19 +12,19 @@ final class Jvm {
 
     private Jvm() {}
 
-    /** Bytes in use after full collections, when two of them no longer differ. */
+    /** Bytes that a full collection left, the least of a few: what was allocated since does not count. */
     static long usedHeap() throws InterruptedException {
-        long before = Long.MAX_VALUE;
-        for (int i = 0; i < 10; i++) {
+        long least = Long.MAX_VALUE;
+        for (int i = 0; i < 5; i++) {
             System.gc();
-            Thread.sleep(100); // cleaners have their turn
-            long used = ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
-            if (before - used < 10_000) {
-                return Math.min(before, used);
-            }
-            before = used;
+            long left = ManagementFactory.getMemoryPoolMXBeans().stream()
+                    .filter(pool -> pool.getType() == MemoryType.HEAP && pool.getCollectionUsage() != null)
+                    .mapToLong(pool -> pool.getCollectionUsage().getUsed())
+                    .sum();
+            least = Math.min(least, left);
+            Thread.sleep(200); // cleaners have their turn
         }
-        return before;
+        return least;
     }
 
     /** Live Java threads, now and at most since the last call. */
