@@ -12,6 +12,9 @@ final class Figures {
     private static final Map<String, Scenario> SCENARIOS = new LinkedHashMap<>();
 
     static {
+        SCENARIOS.put("hung", new HungScenario());
+        SCENARIOS.put("dns", new DnsScenario());
+        SCENARIOS.put("silent", new SilentScenario());
         SCENARIOS.put("threads", new ThreadsScenario());
         SCENARIOS.put("heap", new HeapScenario());
         SCENARIOS.put("storm", new StormScenario());

@@ -3,7 +3,9 @@ package io.github.mqttmanager.benchmarks.figures;
 import io.github.mqttmanager.MqttManager;
 import io.github.mqttmanager.broker.BrokerDefinition;
 import io.github.mqttmanager.broker.BrokerId;
+import io.github.mqttmanager.broker.MqttVersion;
 import io.github.mqttmanager.connection.BrokerStatus;
+import io.github.mqttmanager.connection.ConnectionState;
 import io.github.mqttmanager.device.Device;
 import io.github.mqttmanager.publish.OutboundPublish;
 import java.io.IOException;
@@ -11,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /** A host application with a manager and nothing else: no broker, no web server. Each broker has one device. */
@@ -28,8 +31,24 @@ final class ManagerProcess {
         ManagerProcess host = new ManagerProcess();
         new Commands()
                 .on("start", words -> host.start())
-                .on("add", words -> host.add(words[1], Integer.parseInt(words[2]), words[3], words[4]))
+                .on(
+                        "add",
+                        words -> host.add(
+                                words[1],
+                                Integer.parseInt(words[2]),
+                                words[3],
+                                words[4],
+                                words.length > 5 ? words[5] : "V5"))
                 .on("await", words -> host.await(words[1], Integer.parseInt(words[2]), Integer.parseInt(words[3])))
+                .on(
+                        "unresponsive",
+                        words -> host.until(words[1], Integer.parseInt(words[2]), status -> !status.responsive()))
+                .on(
+                        "lost",
+                        words -> host.until(
+                                words[1],
+                                Integer.parseInt(words[2]),
+                                status -> status.state() == ConnectionState.RECONNECTING))
                 .on("status", words -> host.status(words[1]))
                 .on("echo", words -> host.echo(words[1], Integer.parseInt(words[2])))
                 .on(
@@ -49,12 +68,14 @@ final class ManagerProcess {
         return "micros=" + (System.nanoTime() - began) / 1_000;
     }
 
-    /** Brokers {@code name-0} and so on, which share the ports. */
-    private String add(String name, int count, String host, String ports) {
+    /** Brokers {@code name-0} and so on, which share the ports; in the host, # stands for the number. */
+    private String add(String name, int count, String host, String ports, String version) {
         String[] each = ports.split(",");
         for (int i = 0; i < count; i++) {
             String id = name + "-" + i;
-            manager.save(BrokerDefinition.builder(id, host, Integer.parseInt(each[i % each.length]))
+            manager.save(BrokerDefinition.builder(
+                            id, host.replace("#", String.valueOf(i)), Integer.parseInt(each[i % each.length]))
+                    .mqttVersion(MqttVersion.valueOf(version))
                     .build());
             manager.save(Device.builder(id, id).build());
         }
@@ -83,6 +104,17 @@ final class ManagerProcess {
             }
             Thread.sleep(5);
         }
+    }
+
+    private String until(String broker, int seconds, Predicate<BrokerStatus> seen) throws InterruptedException {
+        long began = System.nanoTime();
+        while (System.nanoTime() - began < TimeUnit.SECONDS.toNanos(seconds)) {
+            if (seen.test(manager.status(BrokerId.of(broker)).orElseThrow())) {
+                return "at=" + System.currentTimeMillis();
+            }
+            Thread.sleep(5);
+        }
+        return "failed: not seen within " + seconds + " s: " + manager.status(BrokerId.of(broker));
     }
 
     private boolean isConnected(BrokerId id) {
