@@ -14,6 +14,7 @@ final class Figures {
     static {
         SCENARIOS.put("hung", new HungScenario());
         SCENARIOS.put("dns", new DnsScenario());
+        SCENARIOS.put("start", new StartScenario());
         SCENARIOS.put("silent", new SilentScenario());
         SCENARIOS.put("threads", new ThreadsScenario());
         SCENARIOS.put("heap", new HeapScenario());
