@@ -11,7 +11,9 @@ import io.github.mqttmanager.connection.BrokerEvent;
 import io.github.mqttmanager.connection.BrokerStatus;
 import io.github.mqttmanager.connection.ConnectionListener;
 import io.github.mqttmanager.connection.ConnectionState;
+import io.github.mqttmanager.connection.ConnectionTest;
 import io.github.mqttmanager.connection.Connections;
+import io.github.mqttmanager.connection.HostResolver;
 import io.github.mqttmanager.connection.NetworkPolicy;
 import io.github.mqttmanager.connection.ReconnectPolicy;
 import io.github.mqttmanager.device.AsyncDeviceMessageHandler;
@@ -103,6 +105,7 @@ public final class MqttManager implements AutoCloseable {
                         builder.clock,
                         builder.startsPerSecond,
                         builder.reconnectPolicy,
+                        builder.hostResolver,
                         policy == null ? NetworkPolicy.everything() : policy,
                         builder.tlsBundles),
                 router,
@@ -389,6 +392,21 @@ public final class MqttManager implements AutoCloseable {
         return () -> connections.removeListener(listener);
     }
 
+    /**
+     * Tests a definition, stored or not, without touching the broker's connection: a connection of its own goes through the steps, with a
+     * client identifier that is thrown away and without the will, asks for the filters of the broker's devices (those that are shared are
+     * left out), and is closed. It is limited in number and speed like all attempts, and the {@link NetworkPolicy} holds for it.
+     *
+     * <p>The secrets of the definition are used as they are. Whoever fills in stored ones for a user must first ask
+     * {@link BrokerDefinition#mayReuseSecretsOf}, or a user could have them sent to a server of their own.
+     *
+     * @return completes within half a minute after its turn, whatever the outcome; cancelling it ends the test at once
+     * @throws IllegalStateException if the manager is closed
+     */
+    public CompletableFuture<ConnectionTest> testConnection(BrokerDefinition definition) {
+        return connections.test(definition);
+    }
+
     // ---- publishing
     // ----------------------------------------------------------------------------------------------------------
 
@@ -563,6 +581,7 @@ public final class MqttManager implements AutoCloseable {
         private Duration maxRetry = Duration.ofMinutes(1);
         private final List<ConnectionListener> listeners = new ArrayList<>();
         private ReconnectPolicy reconnectPolicy = ReconnectPolicy.exponential();
+        private HostResolver hostResolver = HostResolver.system();
         private @Nullable NetworkPolicy networkPolicy;
         private TlsBundles tlsBundles = TlsBundles.none();
         private int handlerThreads = Math.max(4, 2 * Runtime.getRuntime().availableProcessors());
@@ -626,6 +645,12 @@ public final class MqttManager implements AutoCloseable {
 
         public Builder reconnectPolicy(ReconnectPolicy value) {
             reconnectPolicy = Objects.requireNonNull(value);
+            return this;
+        }
+
+        /** Who finds the addresses of host names; the machine's own DNS if not set. */
+        public Builder hostResolver(HostResolver value) {
+            hostResolver = Objects.requireNonNull(value);
             return this;
         }
 

@@ -9,10 +9,10 @@ import io.github.mqttmanager.publish.PublishException;
 import io.github.mqttmanager.publish.PublishFailure;
 import io.github.mqttmanager.publish.PublishReceipt;
 import io.github.mqttmanager.topic.TopicFilter;
-import java.net.InetAddress;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -20,7 +20,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.Executor;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -33,6 +32,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Connections {
     private static final int SLOW_PLACES = 200;
+    private static final int TEST_PLACES = 16;
+    private static final SecureRandom RANDOM = new SecureRandom();
 
     private final Engine engine;
 
@@ -43,6 +44,11 @@ public final class Connections {
     /** Removed ones that are not closed yet. */
     private final ConcurrentMap<BrokerId, BrokerConnection> ending = new ConcurrentHashMap<>();
 
+    /** Tests that are not over. */
+    private final Set<TestRun> testing = ConcurrentHashMap.newKeySet();
+
+    private final SlowSet tests = new SlowSet(TEST_PLACES);
+
     /** Writes guarded by this, so that nothing begins beside the end. */
     private volatile boolean closed;
 
@@ -52,7 +58,7 @@ public final class Connections {
      * @param control runs the connections' own work; never blocked
      * @param network runs event loops: each task stays until the engine is closed
      * @param networkThreads how many event loops
-     * @param dns may be blocked by name servers; bounded
+     * @param dns may be blocked by name servers; begins each task at once, for the engine bounds them itself
      * @param events runs the listeners, one task after the other
      * @param timer of one thread; never blocked
      * @param clock for what people read
@@ -62,12 +68,13 @@ public final class Connections {
             Executor control,
             Executor network,
             int networkThreads,
-            ExecutorService dns,
+            Executor dns,
             Executor events,
             ScheduledExecutorService timer,
             InstantSource clock,
             int startsPerSecond,
             ReconnectPolicy reconnectPolicy,
+            HostResolver hostResolver,
             NetworkPolicy networkPolicy,
             TlsBundles tlsBundles) {}
 
@@ -106,9 +113,17 @@ public final class Connections {
                 environment.clock(),
                 System::nanoTime,
                 new SecureRandom(),
-                new AddressResolver(InetAddress::getAllByName, environment.dns(), environment.timer(), timeouts.dns()),
+                new AddressResolver(
+                        environment.hostResolver(),
+                        environment.dns(),
+                        environment.timer(),
+                        System::nanoTime,
+                        timeouts.dns(),
+                        AddressResolver.Bounds.DEFAULT),
+                new StartLimiter(environment.startsPerSecond(), environment.timer(), System::nanoTime),
                 new StartLimiter(environment.startsPerSecond(), environment.timer(), System::nanoTime),
                 new SlowSet(SLOW_PLACES),
+                new TriedPorts(System::nanoTime),
                 new HiveMqLinks(loops, environment.tlsBundles(), timeouts, environment.clock()),
                 timeouts,
                 Liveness.DEFAULT,
@@ -211,6 +226,30 @@ public final class Connections {
     }
 
     /**
+     * Tests a definition by a connection of its own, beside the one that may exist; at most {@value #TEST_PLACES} at once, the others wait.
+     *
+     * @return completes within about half a minute after its turn has come, whatever the outcome is; cancelling it ends the test
+     * @throws IllegalStateException if the manager is closed
+     */
+    public CompletableFuture<ConnectionTest> test(BrokerDefinition definition) {
+        byte[] random = new byte[8];
+        RANDOM.nextBytes(random);
+        TestRun run = new TestRun(
+                definition,
+                "mm-test-" + HexFormat.of().formatHex(random),
+                engine.wantedFilters().apply(definition.id()),
+                engine);
+        synchronized (this) {
+            if (closed) {
+                throw new IllegalStateException("the manager is closed");
+            }
+            testing.add(run);
+        }
+        run.ended().whenComplete((ended, failure) -> testing.remove(run));
+        return run.start(tests);
+    }
+
+    /**
      * Sends a publish that has a topic.
      *
      * @return completes with the broker's receipt, or exceptionally with a {@link PublishException}; cancelling it takes the message
@@ -246,7 +285,9 @@ public final class Connections {
             closed = true;
             all = Stream.concat(
                             ending.values().stream().map(BrokerConnection::remove),
-                            connections.values().stream().map(BrokerConnection::stop))
+                            Stream.concat(
+                                    connections.values().stream().map(BrokerConnection::stop),
+                                    testing.stream().map(TestRun::stop)))
                     .toArray(CompletableFuture[]::new);
             connections.clear();
         }

@@ -10,7 +10,7 @@ import static io.github.mqttmanager.connection.ConnectionStage.TLS;
 public enum FailureKind {
     DNS_UNKNOWN_HOST(DNS, true),
     DNS_TIMEOUT(DNS, true),
-    /** The host's policy forbids the address. */
+    /** The host's policy forbids the address, or too many of its ports were tried. */
     ADDRESS_REFUSED(DNS, false),
     TCP_REFUSED(TCP, true),
     TCP_TIMEOUT(TCP, true),
