@@ -7,6 +7,7 @@ import io.github.mqttmanager.broker.InMemoryBrokerRepository;
 import io.github.mqttmanager.broker.RepositoryChanges;
 import io.github.mqttmanager.broker.TlsBundles;
 import io.github.mqttmanager.broker.VersionConflictException;
+import io.github.mqttmanager.connection.BrokerEvent;
 import io.github.mqttmanager.connection.BrokerStatus;
 import io.github.mqttmanager.connection.ConnectionListener;
 import io.github.mqttmanager.connection.ConnectionState;
@@ -298,7 +299,12 @@ public final class MqttManager implements AutoCloseable {
      * @throws UnknownBrokerException if it does not exist
      */
     public boolean connect(BrokerId id) {
-        return control(id, true);
+        return control(id, true, null);
+    }
+
+    /** As {@link #connect(BrokerId)}. @param by the person or program that wants it, for the broker's history */
+    public boolean connect(BrokerId id, @Nullable String by) {
+        return control(id, true, by);
     }
 
     /**
@@ -308,10 +314,15 @@ public final class MqttManager implements AutoCloseable {
      * @throws UnknownBrokerException if it does not exist
      */
     public boolean disconnect(BrokerId id) {
-        return control(id, false);
+        return control(id, false, null);
     }
 
-    private boolean control(BrokerId id, boolean active) {
+    /** As {@link #disconnect(BrokerId)}. @param by the person or program that wants it, for the broker's history */
+    public boolean disconnect(BrokerId id, @Nullable String by) {
+        return control(id, false, by);
+    }
+
+    private boolean control(BrokerId id, boolean active, @Nullable String by) {
         return transactions.run(() -> {
             BrokerDefinition stored = brokers.find(id).orElseThrow(() -> new UnknownBrokerException(id));
             if (!brokers.setActive(id, active)) {
@@ -320,6 +331,7 @@ public final class MqttManager implements AutoCloseable {
             boolean changes = stored.active() != active
                     || (active && status(id).map(MqttManager::isWaiting).orElse(true));
             transactions.afterCommit(() -> onStore(() -> {
+                connections.requested(id, active, by);
                 reload(id);
                 if (active) {
                     connections.connectNow(id);
@@ -339,6 +351,14 @@ public final class MqttManager implements AutoCloseable {
     /** What is known of the broker now; empty if it does not exist or is not loaded yet. */
     public Optional<BrokerStatus> status(BrokerId id) {
         return connections.status(id);
+    }
+
+    /**
+     * What happened to the broker's connection since the manager has it: the latest first, at most 100 events; empty if it does not
+     * exist or is not loaded yet.
+     */
+    public List<BrokerEvent> history(BrokerId id) {
+        return connections.history(id);
     }
 
     /** What is known of all brokers now, by id. */

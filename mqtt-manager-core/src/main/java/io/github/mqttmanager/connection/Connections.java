@@ -24,7 +24,9 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The connections to all brokers: the door of the engine, owned by the manager. No method blocks. This class is thread-safe.
@@ -33,6 +35,10 @@ public final class Connections {
     private static final int SLOW_PLACES = 200;
 
     private final Engine engine;
+
+    /** Ends what the links ran on. */
+    private final Supplier<CompletableFuture<Void>> end;
+
     private final ConcurrentMap<BrokerId, BrokerConnection> connections = new ConcurrentHashMap<>();
     /** Removed ones that are not closed yet. */
     private final ConcurrentMap<BrokerId, BrokerConnection> ending = new ConcurrentHashMap<>();
@@ -71,16 +77,28 @@ public final class Connections {
      */
     public Connections(
             Environment environment, InboundRouter router, Function<BrokerId, Set<TopicFilter>> wantedFilters) {
-        this(engine(environment, router, wantedFilters));
+        this(environment, router, wantedFilters, new EventLoops(environment.network(), environment.networkThreads()));
     }
 
-    Connections(Engine engine) {
+    private Connections(
+            Environment environment,
+            InboundRouter router,
+            Function<BrokerId, Set<TopicFilter>> wantedFilters,
+            EventLoops loops) {
+        this(engine(environment, router, wantedFilters, loops), loops::close);
+    }
+
+    Connections(Engine engine, Supplier<CompletableFuture<Void>> end) {
         this.engine = engine;
+        this.end = end;
         engine.timer().scheduleWithFixedDelay(this::sweep, 1, 1, TimeUnit.SECONDS);
     }
 
     private static Engine engine(
-            Environment environment, InboundRouter router, Function<BrokerId, Set<TopicFilter>> wantedFilters) {
+            Environment environment,
+            InboundRouter router,
+            Function<BrokerId, Set<TopicFilter>> wantedFilters,
+            EventLoops loops) {
         LinkTimeouts timeouts = LinkTimeouts.DEFAULT;
         return new Engine(
                 environment.control(),
@@ -91,12 +109,7 @@ public final class Connections {
                 new AddressResolver(InetAddress::getAllByName, environment.dns(), environment.timer(), timeouts.dns()),
                 new StartLimiter(environment.startsPerSecond(), environment.timer(), System::nanoTime),
                 new SlowSet(SLOW_PLACES),
-                new HiveMqLinks(
-                        environment.network(),
-                        environment.networkThreads(),
-                        environment.tlsBundles(),
-                        timeouts,
-                        environment.clock()),
+                new HiveMqLinks(loops, environment.tlsBundles(), timeouts, environment.clock()),
                 timeouts,
                 Liveness.DEFAULT,
                 OutboundLimits.DEFAULT,
@@ -151,6 +164,24 @@ public final class Connections {
         if (connection != null) {
             connection.connectNow();
         }
+    }
+
+    /**
+     * Notes for the broker's history that somebody asked for a connection or for its end.
+     *
+     * @param by the name of a person or program, or null
+     */
+    public void requested(BrokerId broker, boolean active, @Nullable String by) {
+        BrokerConnection connection = connections.get(broker);
+        if (connection != null) {
+            connection.requested(active, by == null ? null : Failures.clean(by));
+        }
+    }
+
+    /** What happened to the broker's connection, the latest first, at most 100; empty if it does not exist. */
+    public List<BrokerEvent> history(BrokerId broker) {
+        BrokerConnection connection = connections.get(broker);
+        return connection == null ? List.of() : connection.history();
     }
 
     /** The wanted filters of the broker have changed. */
@@ -221,6 +252,7 @@ public final class Connections {
         }
         return CompletableFuture.allOf(all)
                 .orTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS)
-                .exceptionally(late -> null);
+                .exceptionally(late -> null)
+                .thenCompose(ended -> end.get());
     }
 }

@@ -135,6 +135,33 @@ final class FailureClassifier {
                 "Enter the certificate and the key again.");
     }
 
+    /** Whether the broker closed a connection that it had accepted, without a word and without a broken network. */
+    static boolean isUnexplained(MqttLink.LinkDown down) {
+        List<Throwable> chain = chain(down.cause());
+        return down.wasOpen()
+                && chain.stream().noneMatch(IOException.class::isInstance)
+                && chain.stream().anyMatch(t -> String.valueOf(t.getMessage()).contains("without DISCONNECT"));
+    }
+
+    /** @param last how the connection ended the last time */
+    ConnectionFailure takenOverAgainAndAgain(ConnectionFailure last) {
+        boolean told = last.kind() == FailureKind.MQTT_SESSION_TAKEN_OVER;
+        return new ConnectionFailure(
+                FailureKind.MQTT_SESSION_TAKEN_OVER,
+                ConnectionStage.MQTT,
+                last.reasonCode(),
+                false,
+                (told
+                                ? "Another client keeps taking the session over"
+                                : "The broker keeps closing the connection soon after accepting it, most likely because"
+                                        + " another client uses the same client identifier")
+                        + ": " + Failures.clean(definition.clientIdentifier()) + ".",
+                "Give each client of the broker an identifier of its own, and look whether this application runs twice;"
+                        + " then connect again."
+                        + (told ? "" : " It can also be a missing right to publish or to subscribe."),
+                now);
+    }
+
     ConnectionFailure closed(MqttLink.LinkDown down) {
         boolean wasOpen = down.wasOpen();
         List<Throwable> chain = chain(down.cause());

@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.mqttmanager.broker.BrokerDefinition;
 import io.github.mqttmanager.broker.Endpoint;
 import io.github.mqttmanager.broker.MqttVersion;
+import io.github.mqttmanager.broker.ProxySettings;
 import io.github.mqttmanager.broker.ReconnectSettings;
 import io.github.mqttmanager.publish.OutboundPublish;
 import io.github.mqttmanager.publish.PublishException;
@@ -120,7 +121,7 @@ class BrokerConnectionTest {
         assertThat(status.wanted()).isTrue();
         assertThat(status.failure()).isNull();
         assertThat(status.nextAttemptAt()).isNull();
-        assertThat(status.sessionPresent()).isFalse();
+        assertThat(status.grants().sessionPresent()).isFalse();
         assertThat(status.subscriptions()).extracting(s -> s.filter().value()).containsExactlyInAnyOrder("a/+", "b");
         assertThat(status.subscriptions()).noneMatch(SubscriptionStatus::isRefused);
         assertThat(harness.states()).containsExactly(CONNECTING, CONNECTED);
@@ -318,7 +319,7 @@ class BrokerConnectionTest {
         harness.link().opened(true);
 
         assertThat(harness.link().subscribed()).containsExactly("a", "a");
-        assertThat(connection().status().sessionPresent()).isTrue();
+        assertThat(connection().status().grants().sessionPresent()).isTrue();
     }
 
     @Test
@@ -541,6 +542,73 @@ class BrokerConnectionTest {
 
         assertThat(state()).isEqualTo(FAILED);
         assertThat(harness.link().opens).hasSize(1);
+    }
+
+    private static ProxySettings proxy() {
+        return new ProxySettings(ProxySettings.Type.HTTP, Endpoint.of("proxy.example", 3128), null);
+    }
+
+    @Test
+    void aProxysNameIsLookedUpLikeTheBrokersAndItsAddressGoesWithTheAttempt() {
+        definition = definition.toBuilder().proxy(proxy()).build();
+        begun();
+
+        assertThat(harness.link().opens)
+                .singleElement()
+                .satisfies(broker -> assertThat(broker.getHostString()).isEqualTo("broker.example"));
+        assertThat(harness.link().proxy).isNotNull().satisfies(proxy -> {
+            assertThat(proxy.isUnresolved()).isFalse();
+            assertThat(proxy.getHostString()).isEqualTo("proxy.example");
+            assertThat(proxy.getPort()).isEqualTo(3128);
+        });
+    }
+
+    @Test
+    void aForbiddenProxyIsNeverConnectedTo() {
+        definition = definition.toBuilder().proxy(proxy()).build();
+        harness.policy = (d, address, port) -> port != 3128;
+        begun();
+
+        assertThat(failure().kind()).isEqualTo(FailureKind.ADDRESS_REFUSED);
+        assertThat(failure().message()).contains("proxy.example");
+        assertThat(harness.links).isEmpty();
+    }
+
+    @Test
+    void aProxyDoesNotOpenTheWayToAForbiddenBroker() {
+        definition = definition.toBuilder().proxy(proxy()).build();
+        harness.policy = (d, address, port) -> port == 3128;
+        begun();
+
+        assertThat(failure().kind()).isEqualTo(FailureKind.ADDRESS_REFUSED);
+        assertThat(harness.links).isEmpty();
+    }
+
+    @Test
+    void aProxyWithoutAnAddressIsNamed() {
+        definition = definition.toBuilder().proxy(proxy()).build();
+        harness.unknownHosts.put("proxy.example", "");
+        begun();
+
+        assertThat(failure().kind()).isEqualTo(FailureKind.DNS_UNKNOWN_HOST);
+        assertThat(failure().message()).contains("proxy.example");
+        assertThat(harness.links).isEmpty();
+    }
+
+    @Test
+    void theAddressesOfBrokerAndProxyAreTriedInTurn() {
+        definition = definition.toBuilder().proxy(proxy()).build();
+        begun();
+        List<String> proxies = new ArrayList<>();
+        for (int i = 0; i < 2; i++) {
+            proxies.add(
+                    Objects.requireNonNull(harness.link().proxy).getAddress().getHostAddress());
+            harness.link().down(REFUSED);
+            nextAttempt();
+        }
+
+        assertThat(proxies).doesNotHaveDuplicates();
+        assertThat(harness.link().opens.subList(0, 2)).doesNotHaveDuplicates();
     }
 
     @Test
@@ -787,7 +855,7 @@ class BrokerConnectionTest {
         ScriptedLink link = harness.link();
         apply(d -> d.active(false));
         // The broker's CONNACK was on its way.
-        link.observer.opened(new MqttLink.Granted(false, 10, io.github.mqttmanager.topic.QoS.EXACTLY_ONCE, true, true));
+        link.observer.opened(ScriptedLink.granted(false, 10, io.github.mqttmanager.topic.QoS.EXACTLY_ONCE, true, true));
 
         assertThat(link.subscribes).isEmpty();
         link.closed();
@@ -795,43 +863,25 @@ class BrokerConnectionTest {
         assertThat(harness.time.scheduled()).isZero();
     }
 
-    /** The client's DISCONNECT can wait for ever behind what a dead network does not take. */
     @Test
-    void aLinkThatDoesNotEndIsLeftBehindAndTheNewOneSendsWhatItHad() {
+    void aLinkThatWasGivenUpAndIsBeyondThatIsReplacedAndTheNewOneSendsWhatItHad() {
         connected();
         ScriptedLink dead = harness.link();
         CompletableFuture<PublishReceipt> receipt = publish("t");
         assertThat(dead.published()).containsExactly("t");
-        apply(d -> d.clientIdentifier("another"));
-        harness.time.advance(Duration.ofSeconds(29));
-        assertThat(state()).isEqualTo(DISCONNECTING);
-        harness.time.advance(Duration.ofSeconds(2));
-        harness.settle();
-
-        assertThat(dead.abandoned).isTrue();
-        assertThat(harness.links).hasSize(2);
-        harness.link().opened();
-        harness.link().acknowledgeAll();
-        assertThat(receipt).isCompleted();
-    }
-
-    @Test
-    void aLinkThatWasGivenUpAndDoesNotEndIsLeftBehindWithinSeconds() {
-        connected();
-        ScriptedLink dead = harness.link();
-        CompletableFuture<PublishReceipt> receipt = publish("t");
         for (int i = 0; i < 14; i++) {
             harness.time.advance(Duration.ofSeconds(1));
             connection().sweep();
         }
         assertThat(dead.drops).isEqualTo(1);
         assertThat(state()).isEqualTo(CONNECTED);
-        harness.time.advance(Duration.ofSeconds(4));
-        assertThat(dead.abandoned).isTrue();
-        assertThat(state()).isIn(RECONNECTING, CONNECTING);
+        dead.beyondThat();
+        assertThat(state()).isEqualTo(RECONNECTING);
         assertThat(failure().kind()).isEqualTo(FailureKind.MQTT_NO_RESPONSE);
         harness.time.advance(MINUTE);
         harness.settle();
+
+        assertThat(harness.links).hasSize(2);
         harness.link().opened(true);
         harness.link().acknowledgeAll();
         assertThat(receipt).isCompleted();
@@ -850,7 +900,7 @@ class BrokerConnectionTest {
 
         old.observer.down(new MqttLink.LinkDown(RESET, true, true, 0));
         old.observer.closed();
-        old.observer.opened(new MqttLink.Granted(false, 1, io.github.mqttmanager.topic.QoS.AT_MOST_ONCE, false, true));
+        old.observer.opened(ScriptedLink.granted(false, 1, io.github.mqttmanager.topic.QoS.AT_MOST_ONCE, false, true));
 
         assertThat(state()).isEqualTo(CONNECTED);
         assertThat(harness.links).hasSize(2);
