@@ -17,7 +17,7 @@ export function aStatus(part: Partial<Status> = {}): Status {
 
 export function aGrant(part: Partial<Grants> = {}): Grants {
   return {
-    keep_alive: 20, receive_maximum: 100, maximum_packet_size: 262_144, assigned_client_id: null, session_present: false,
+    keep_alive: 20, session_expiry: 86_400, receive_maximum: 100, maximum_packet_size: 262_144, assigned_client_id: null, session_present: false,
     maximum_qos: 2, retain_available: true, wildcard_available: true, shared_available: true,
     ...part,
   };

@@ -1,5 +1,6 @@
 import { Fact, Facts } from '@/components/facts';
 import type { Grants } from '@/lib/api/types';
+import { duration } from '@/lib/time';
 
 /** What the broker granted, which may be less than was asked for. */
 export function GrantFacts({ grants }: { grants: Grants }) {
@@ -15,6 +16,7 @@ export function GrantFacts({ grants }: { grants: Grants }) {
       <Fact name="Messages in flight">{grants.receive_maximum.toLocaleString('en')}</Fact>
       <Fact name="Largest packet">{grants.maximum_packet_size.toLocaleString('en')} bytes</Fact>
       <Fact name="Session">{grants.session_present ? 'kept from before' : 'new'}</Fact>
+      {grants.session_expiry !== null && <Fact name="Session kept for">{duration(grants.session_expiry * 1_000)}</Fact>}
       {grants.assigned_client_id !== null && (
         <Fact name="Client ID given"><code>{grants.assigned_client_id}</code></Fact>
       )}

@@ -42,6 +42,8 @@ export interface Address {
 /** What the broker granted when it accepted the connection. */
 export interface Grants {
   keep_alive: number;
+  /** Seconds; null where nobody knows. */
+  session_expiry: number | null;
   receive_maximum: number;
   maximum_packet_size: number;
   /** Where the broker chose another one than was asked for. */

@@ -87,6 +87,17 @@ class BrokerController {
                 .body(brokers.status(brokers.get(user.owner(), id)));
     }
 
+    @GetMapping("/brokers/{id}/events")
+    List<EventView> events(
+            @AuthenticationPrincipal SignedIn user,
+            @PathVariable long id,
+            @RequestParam(defaultValue = "100") @Schema(minimum = "1", maximum = "100") int limit) {
+        if (limit < 1 || limit > 100) {
+            throw ProblemException.invalid("limit", "must be between 1 and 100");
+        }
+        return brokers.events(user.owner(), id, limit);
+    }
+
     @GetMapping("/status")
     List<StatusView> status(@AuthenticationPrincipal SignedIn user) {
         return brokers.statuses(user.owner());

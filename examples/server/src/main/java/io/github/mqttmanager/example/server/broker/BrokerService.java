@@ -114,7 +114,16 @@ public class BrokerService implements UserDeletion {
     /** @return whether that started a change */
     boolean control(User user, long id, boolean connect) {
         get(user.owner(), id);
-        return connect ? manager.connect(idOf(id)) : manager.disconnect(idOf(id));
+        return connect ? manager.connect(idOf(id), user.username()) : manager.disconnect(idOf(id), user.username());
+    }
+
+    /** What happened to the broker's connection, newest first. */
+    List<EventView> events(String owner, long id, int limit) {
+        get(owner, id);
+        return manager.history(idOf(id)).stream()
+                .limit(limit)
+                .map(EventView::of)
+                .toList();
     }
 
     /** What is known of a broker now. */
