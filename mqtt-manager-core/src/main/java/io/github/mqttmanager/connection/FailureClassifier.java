@@ -135,6 +135,28 @@ final class FailureClassifier {
                 "Enter the certificate and the key again.");
     }
 
+    /** @param stage that had been reached */
+    ConnectionFailure tookTooLong(ConnectionStage stage, Duration limit) {
+        return switch (stage) {
+            case DNS -> dnsTimeout();
+            case SUBSCRIBE -> noSubscribeAnswer();
+            default ->
+                new ConnectionFailure(
+                        switch (stage) {
+                            case TCP -> FailureKind.TCP_TIMEOUT;
+                            case TLS -> FailureKind.TLS_TIMEOUT;
+                            default -> FailureKind.MQTT_CONNACK_TIMEOUT;
+                        },
+                        stage,
+                        null,
+                        true,
+                        "The test of " + endpoint + " was ended after " + limit.toSeconds() + " s, while it waited for "
+                                + stage + ".",
+                        "The broker or the network is very slow; look at their load.",
+                        now);
+        };
+    }
+
     /** Whether the broker closed a connection that it had accepted, without a word and without a broken network. */
     static boolean isUnexplained(MqttLink.LinkDown down) {
         List<Throwable> chain = chain(down.cause());
