@@ -161,6 +161,7 @@ class ExamplesTest extends ServerTest {
                         .json()
                         .path("unreadable")
                         .isNull());
+        example(api, "POST /api/mqtt-brokers/brokers/test", "{\"id\":" + broker + "}");
         example(api, "GET /api/mqtt-brokers/brokers", null);
         example(api, "GET /api/mqtt-brokers/brokers/{broker}", null);
         example(api, "PUT /api/mqtt-brokers/brokers/{broker}", json("{'broker_name':'Renamed'}"));

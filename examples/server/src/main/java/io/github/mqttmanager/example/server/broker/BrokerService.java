@@ -98,6 +98,13 @@ public class BrokerService implements UserDeletion {
         return saved;
     }
 
+    /** The definition that a request wants tested; of a stored one, what the request leaves out. */
+    BrokerDefinition trial(User user, RequestFields fields) {
+        long id = fields.number("id", 0L, 0, Long.MAX_VALUE);
+        BrokerDefinition stored = id == 0 ? null : get(user.owner(), id);
+        return BrokerForm.trial(fields, stored).owner(user.owner()).build();
+    }
+
     void delete(User user, long id, WhenDevicesExist devices) {
         transactions.executeWithoutResult(status -> {
             users.lockOwn(user.id());
