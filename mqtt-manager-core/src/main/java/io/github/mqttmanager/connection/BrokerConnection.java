@@ -463,7 +463,17 @@ final class BrokerConnection {
         connectedAtNanos = engine.nanos().getAsLong();
         granted = grants;
         birthFailure = null;
+        if (!grants.grants().sessionPresent() && isSessionExpected()) {
+            // A broker that was restarted has forgotten it; another client of our name would have kept it alive.
+            takeOvers.explained();
+        }
         subscriptions.connected(by, grants.grants().sessionPresent());
+    }
+
+    private boolean isSessionExpected() {
+        return definition.mqttVersion() == MqttVersion.V5
+                ? !definition.session().expiry().isZero()
+                : !definition.session().cleanStart();
     }
 
     /** Gives the connection up; what it still says before it is down does not count. */
@@ -621,7 +631,7 @@ final class BrokerConnection {
             // One that never worked says nothing: the broker may not like what we asked for.
             battle = worked && takeOvers.suspected(stable);
         } else {
-            takeOvers.unreachable();
+            takeOvers.explained();
         }
         if (battle) {
             quarantine(failure);

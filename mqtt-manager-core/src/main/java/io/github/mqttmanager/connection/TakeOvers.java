@@ -57,8 +57,8 @@ final class TakeOvers {
         return warned;
     }
 
-    /** A broker that cannot be reached in between is restarted or broken; nobody takes anything over there. */
-    void unreachable() {
+    /** The broker could not be reached in between, or has lost its memory: it is what ends the connections. */
+    void explained() {
         suspected = 0;
     }
 

@@ -156,6 +156,19 @@ class TakeOverTest {
     }
 
     @Test
+    void aBrokerThatForgetsTheSessionIsRestartedAndNoBattle() {
+        for (int i = 0; i < 6; i++) {
+            lose(new Closed());
+            assertThat(state()).isEqualTo(RECONNECTING);
+            harness.time.advance(Duration.between(
+                    harness.time.instant(),
+                    Objects.requireNonNull(connection.status().nextAttemptAt())));
+            harness.settle();
+            harness.link().opened(false);
+        }
+    }
+
+    @Test
     void aNetworkThatBreaksIsNoBattle() {
         for (int i = 0; i < 6; i++) {
             lose(new IOException("Connection reset by peer"));
