@@ -7,10 +7,13 @@ import io.github.mqttmanager.broker.InMemoryBrokerRepository;
 import io.github.mqttmanager.broker.RepositoryChanges;
 import io.github.mqttmanager.broker.TlsBundles;
 import io.github.mqttmanager.broker.VersionConflictException;
+import io.github.mqttmanager.connection.BrokerEvent;
 import io.github.mqttmanager.connection.BrokerStatus;
 import io.github.mqttmanager.connection.ConnectionListener;
 import io.github.mqttmanager.connection.ConnectionState;
+import io.github.mqttmanager.connection.ConnectionTest;
 import io.github.mqttmanager.connection.Connections;
+import io.github.mqttmanager.connection.HostResolver;
 import io.github.mqttmanager.connection.NetworkPolicy;
 import io.github.mqttmanager.connection.ReconnectPolicy;
 import io.github.mqttmanager.device.AsyncDeviceMessageHandler;
@@ -102,6 +105,7 @@ public final class MqttManager implements AutoCloseable {
                         builder.clock,
                         builder.startsPerSecond,
                         builder.reconnectPolicy,
+                        builder.hostResolver,
                         policy == null ? NetworkPolicy.everything() : policy,
                         builder.tlsBundles),
                 router,
@@ -298,7 +302,12 @@ public final class MqttManager implements AutoCloseable {
      * @throws UnknownBrokerException if it does not exist
      */
     public boolean connect(BrokerId id) {
-        return control(id, true);
+        return control(id, true, null);
+    }
+
+    /** As {@link #connect(BrokerId)}. @param by the person or program that wants it, for the broker's history */
+    public boolean connect(BrokerId id, @Nullable String by) {
+        return control(id, true, by);
     }
 
     /**
@@ -308,10 +317,15 @@ public final class MqttManager implements AutoCloseable {
      * @throws UnknownBrokerException if it does not exist
      */
     public boolean disconnect(BrokerId id) {
-        return control(id, false);
+        return control(id, false, null);
     }
 
-    private boolean control(BrokerId id, boolean active) {
+    /** As {@link #disconnect(BrokerId)}. @param by the person or program that wants it, for the broker's history */
+    public boolean disconnect(BrokerId id, @Nullable String by) {
+        return control(id, false, by);
+    }
+
+    private boolean control(BrokerId id, boolean active, @Nullable String by) {
         return transactions.run(() -> {
             BrokerDefinition stored = brokers.find(id).orElseThrow(() -> new UnknownBrokerException(id));
             if (!brokers.setActive(id, active)) {
@@ -320,6 +334,7 @@ public final class MqttManager implements AutoCloseable {
             boolean changes = stored.active() != active
                     || (active && status(id).map(MqttManager::isWaiting).orElse(true));
             transactions.afterCommit(() -> onStore(() -> {
+                connections.requested(id, active, by);
                 reload(id);
                 if (active) {
                     connections.connectNow(id);
@@ -339,6 +354,14 @@ public final class MqttManager implements AutoCloseable {
     /** What is known of the broker now; empty if it does not exist or is not loaded yet. */
     public Optional<BrokerStatus> status(BrokerId id) {
         return connections.status(id);
+    }
+
+    /**
+     * What happened to the broker's connection since the manager has it: the latest first, at most 100 events; empty if it does not
+     * exist or is not loaded yet.
+     */
+    public List<BrokerEvent> history(BrokerId id) {
+        return connections.history(id);
     }
 
     /** What is known of all brokers now, by id. */
@@ -367,6 +390,21 @@ public final class MqttManager implements AutoCloseable {
     public RepositoryChanges.Registration addListener(ConnectionListener listener) {
         connections.addListener(listener);
         return () -> connections.removeListener(listener);
+    }
+
+    /**
+     * Tests a definition, stored or not, without touching the broker's connection: a connection of its own goes through the steps, with a
+     * client identifier that is thrown away and without the will, asks for the filters of the broker's devices (those that are shared are
+     * left out), and is closed. It is limited in number and speed like all attempts, and the {@link NetworkPolicy} holds for it.
+     *
+     * <p>The secrets of the definition are used as they are. Whoever fills in stored ones for a user must first ask
+     * {@link BrokerDefinition#mayReuseSecretsOf}, or a user could have them sent to a server of their own.
+     *
+     * @return completes within half a minute after its turn, whatever the outcome; cancelling it ends the test at once
+     * @throws IllegalStateException if the manager is closed
+     */
+    public CompletableFuture<ConnectionTest> testConnection(BrokerDefinition definition) {
+        return connections.test(definition);
     }
 
     // ---- publishing
@@ -543,6 +581,7 @@ public final class MqttManager implements AutoCloseable {
         private Duration maxRetry = Duration.ofMinutes(1);
         private final List<ConnectionListener> listeners = new ArrayList<>();
         private ReconnectPolicy reconnectPolicy = ReconnectPolicy.exponential();
+        private HostResolver hostResolver = HostResolver.system();
         private @Nullable NetworkPolicy networkPolicy;
         private TlsBundles tlsBundles = TlsBundles.none();
         private int handlerThreads = Math.max(4, 2 * Runtime.getRuntime().availableProcessors());
@@ -606,6 +645,12 @@ public final class MqttManager implements AutoCloseable {
 
         public Builder reconnectPolicy(ReconnectPolicy value) {
             reconnectPolicy = Objects.requireNonNull(value);
+            return this;
+        }
+
+        /** Who finds the addresses of host names; the machine's own DNS if not set. */
+        public Builder hostResolver(HostResolver value) {
+            hostResolver = Objects.requireNonNull(value);
             return this;
         }
 

@@ -20,7 +20,6 @@ import java.util.List;
 import java.util.Objects;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLServerSocketFactory;
 import javax.net.ssl.TrustManagerFactory;
 
 /** An authority of our own and what it signed, made with the JDK's keytool for one test. */
@@ -40,9 +39,13 @@ final class Certificates implements AutoCloseable {
             made.sign("server", "-ext", "san=dns:localhost,ip:127.0.0.1", "-validity", "30");
             made.sign("elsewhere", "-ext", "san=dns:broker.example", "-validity", "30");
             made.sign("expired", "-ext", "san=dns:localhost", "-startdate", "-10d", "-validity", "5");
+            made.sign("future", "-ext", "san=dns:localhost", "-startdate", "+5d", "-validity", "5");
             made.sign("client", "-ext", "eku=clientAuth", "-validity", "30");
             made.sign("client-renewed", "-ext", "eku=clientAuth", "-validity", "60");
             made.keytool("-exportcert", "-rfc", "-alias", "ca", "-file", made.path("ca.pem"));
+            made.keytool("-genkeypair", "-alias", "stranger", "-dname", "CN=stranger", "-validity", "30");
+            made.keytool("-exportcert", "-rfc", "-alias", "stranger", "-file", made.path("stranger.pem"));
+            made.writeKey("stranger");
             return made;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -91,20 +94,20 @@ final class Certificates implements AutoCloseable {
     }
 
     String authority() {
-        return text("ca.pem");
+        return read("ca.pem");
     }
 
-    private String text(String file) {
+    private String read(String name) {
         try {
-            return Files.readString(directory.resolve(file));
+            return Files.readString(directory.resolve(name));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    /** The certificate and its key, as an application is given them. */
-    TlsSettings.ClientCertificate pair(String name) {
-        return new TlsSettings.ClientCertificate(text(name + ".pem"), Secret.of(text(name + ".key")));
+    /** What a client shows: {@code client}, signed by the authority, or {@code stranger}, signed by itself. */
+    TlsSettings.ClientCertificate clientCertificate(String name) {
+        return new TlsSettings.ClientCertificate(read(name + ".pem"), Secret.of(read(name + ".key")));
     }
 
     /** What a host keeps under a name: whom to believe, and one of the certificates to show. */
@@ -114,9 +117,9 @@ final class Certificates implements AutoCloseable {
             store.load(null, null);
             store.setKeyEntry(
                     "key",
-                    Pem.privateKey(Secret.of(text(name + ".key"))),
+                    Pem.privateKey(Secret.of(read(name + ".key"))),
                     new char[0],
-                    Pem.certificates(text(name + ".pem"), name).toArray(Certificate[]::new));
+                    Pem.certificates(read(name + ".pem"), name).toArray(Certificate[]::new));
             KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
             keys.init(store, new char[0]);
             KeyStore authorities = KeyStore.getInstance("PKCS12");
@@ -133,8 +136,8 @@ final class Certificates implements AutoCloseable {
         }
     }
 
-    /** TLS in this process with one of the certificates. */
-    SSLServerSocketFactory sockets(String name) {
+    /** TLS for a server of the JDK with one of the certificates, which believes clients of the authority. */
+    SSLContext context(String name) {
         try {
             TlsBundles.Material material = material(name);
             SSLContext context = SSLContext.getInstance("TLS");
@@ -142,7 +145,7 @@ final class Certificates implements AutoCloseable {
                     Objects.requireNonNull(material.key()).getKeyManagers(),
                     material.trust().getTrustManagers(),
                     null);
-            return context.getServerSocketFactory();
+            return context;
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException(e);
         }
@@ -153,7 +156,7 @@ final class Certificates implements AutoCloseable {
         try {
             return HexFormat.of()
                     .formatHex(MessageDigest.getInstance("SHA-256")
-                            .digest(Pem.certificates(text(name + ".pem"), name)
+                            .digest(Pem.certificates(read(name + ".pem"), name)
                                     .get(0)
                                     .getEncoded()));
         } catch (GeneralSecurityException e) {
@@ -161,7 +164,7 @@ final class Certificates implements AutoCloseable {
         }
     }
 
-    /** A broker that speaks TLS with one of {@code server}, {@code elsewhere} and {@code expired}. */
+    /** A broker that speaks TLS with one of {@code server}, {@code elsewhere}, {@code expired} and {@code future}. */
     Mosquitto mosquitto(String name, String... configuration) {
         List<String> lines = new ArrayList<>(List.of(
                 "allow_anonymous true",

@@ -101,7 +101,7 @@ class StopTest {
             host.manager.save(
                     definition.toBuilder().id(BrokerId.of("again")).version(0).build());
             host.awaitConnected("again");
-            assertThat(host.status("again").sessionPresent()).isFalse();
+            assertThat(host.status("again").grants().sessionPresent()).isFalse();
         }
     }
 

@@ -41,7 +41,9 @@ class TlsMaterialRenewalTest {
 
     private static TlsFront front() {
         return new TlsFront(
-                certificates.sockets("server"), mosquitto.port(), listener -> listener.setNeedClientAuth(true));
+                certificates.context("server").getServerSocketFactory(),
+                mosquitto.port(),
+                listener -> listener.setNeedClientAuth(true));
     }
 
     /** Keeps one bundle, or none. */
@@ -117,14 +119,14 @@ class TlsMaterialRenewalTest {
                 Host host = new Host()) {
             for (String id : new String[] {"b", "other"}) {
                 host.manager.save(BrokerDefinition.builder(id, "localhost", front.port())
-                        .tls(own.withClientCertificate(certificates.pair("client")))
+                        .tls(own.withClientCertificate(certificates.clientCertificate("client")))
                         .build());
                 host.awaitConnected(id);
             }
             Instant other = host.status("other").since();
 
             host.manager.save(host.manager.brokers().find(BrokerId.of("b")).orElseThrow().toBuilder()
-                    .tls(own.withClientCertificate(certificates.pair("client-renewed")))
+                    .tls(own.withClientCertificate(certificates.clientCertificate("client-renewed")))
                     .build());
             await().untilAsserted(() ->
                     assertThat(front.clients).containsExactly("CN=client", "CN=client", "CN=client-renewed"));

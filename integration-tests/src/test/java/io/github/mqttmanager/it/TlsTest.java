@@ -43,13 +43,13 @@ class TlsTest {
 
     private static TlsFront only(String version) {
         return new TlsFront(
-                certificates.sockets("server"),
+                certificates.context("server").getServerSocketFactory(),
                 mosquitto.port(),
                 listener -> listener.setEnabledProtocols(new String[] {version}));
     }
 
     private static TlsFront demanding(String version) {
-        return new TlsFront(certificates.sockets("server"), mosquitto.port(), listener -> {
+        return new TlsFront(certificates.context("server").getServerSocketFactory(), mosquitto.port(), listener -> {
             listener.setEnabledProtocols(new String[] {version});
             listener.setNeedClientAuth(true);
         });
@@ -87,7 +87,7 @@ class TlsTest {
         for (String version : new String[] {"TLSv1.2", "TLSv1.3"}) {
             try (TlsFront front = demanding(version);
                     Host host = new Host()) {
-                host.manager.save(to(front, own().withClientCertificate(certificates.pair("client")))
+                host.manager.save(to(front, own().withClientCertificate(certificates.clientCertificate("client")))
                         .build());
                 host.awaitConnected("b");
                 assertThat(front.clients).containsExactly("CN=client");
@@ -110,7 +110,8 @@ class TlsTest {
     @Test
     void aPinnedCertificateIsEnough() {
         for (String name : new String[] {"server", "elsewhere", "expired"}) {
-            try (TlsFront front = new TlsFront(certificates.sockets(name), mosquitto.port(), listener -> {});
+            try (TlsFront front = new TlsFront(
+                            certificates.context(name).getServerSocketFactory(), mosquitto.port(), listener -> {});
                     Host host = new Host()) {
                 host.manager.save(
                         to(front, TlsSettings.SYSTEM.withTrust(new TlsSettings.Pinned(certificates.fingerprint(name))))
@@ -124,7 +125,8 @@ class TlsTest {
 
     @Test
     void anotherCertificateThanThePinnedOneIsRefusedThoughItsAuthorityIsKnown() {
-        try (TlsFront front = new TlsFront(certificates.sockets("server"), mosquitto.port(), listener -> {});
+        try (TlsFront front = new TlsFront(
+                        certificates.context("server").getServerSocketFactory(), mosquitto.port(), listener -> {});
                 Host host = new Host()) {
             host.manager.save(to(
                             front,

@@ -48,7 +48,8 @@ class TransportsTest {
         plainPort = Mosquitto.freePort();
         mosquitto = certificates.mosquitto("server", "listener " + plainPort + " 127.0.0.1");
         webSocket = new WebSocketFront(ServerSocketFactory.getDefault(), "/mqtt/deep", plainPort);
-        secureWebSocket = new WebSocketFront(certificates.sockets("server"), "/mqtt/deep", plainPort);
+        secureWebSocket =
+                new WebSocketFront(certificates.context("server").getServerSocketFactory(), "/mqtt/deep", plainPort);
     }
 
     @AfterAll
@@ -170,9 +171,8 @@ class TransportsTest {
         ConnectionFailure failure = failure(definition(Transport.WEBSOCKET)
                 .webSocket(new WebSocketSettings("/elsewhere", Map.of()))
                 .build());
-        assertThat(failure.kind()).isEqualTo(FailureKind.WEBSOCKET_REFUSED);
+        assertThat(failure.kind()).isEqualTo(FailureKind.MQTT_PROTOCOL);
         assertThat(failure.message()).contains("404");
-        assertThat(failure.retryable()).isFalse();
     }
 
     @Test
@@ -180,7 +180,7 @@ class TransportsTest {
         ConnectionFailure failure = failure(definition(Transport.WEBSOCKET)
                 .endpoints(List.of(Endpoint.of("localhost", plainPort)))
                 .build());
-        assertThat(failure.kind()).isIn(FailureKind.MQTT_CLOSED_EARLY, FailureKind.WEBSOCKET_REFUSED);
+        assertThat(failure.kind()).isIn(FailureKind.MQTT_CLOSED_EARLY, FailureKind.MQTT_PROTOCOL);
         assertThat(failure.remedy()).contains("WebSocket");
     }
 
@@ -189,7 +189,7 @@ class TransportsTest {
         ConnectionFailure failure = failure(definition(Transport.WEBSOCKET)
                 .webSocket(new WebSocketSettings("/mqtt/deep?token=canary%2B", Map.of()))
                 .build());
-        assertThat(failure.kind()).isEqualTo(FailureKind.WEBSOCKET_REFUSED);
+        assertThat(failure.kind()).isEqualTo(FailureKind.MQTT_PROTOCOL);
         assertThat(failure.retryable()).isFalse();
         assertThat(failure.message()).doesNotContain("canary");
     }

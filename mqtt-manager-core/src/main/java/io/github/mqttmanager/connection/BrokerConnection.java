@@ -4,7 +4,8 @@ import io.github.mqttmanager.broker.Birth;
 import io.github.mqttmanager.broker.BrokerDefinition;
 import io.github.mqttmanager.broker.Endpoint;
 import io.github.mqttmanager.broker.MqttVersion;
-import io.github.mqttmanager.broker.ProxySettings;
+import io.github.mqttmanager.connection.BrokerEvent.Initiator;
+import io.github.mqttmanager.connection.BrokerEvent.Type;
 import io.github.mqttmanager.publish.InboundPublish;
 import io.github.mqttmanager.publish.OutboundPublish;
 import io.github.mqttmanager.publish.PublishException;
@@ -13,19 +14,11 @@ import io.github.mqttmanager.publish.PublishReceipt;
 import io.github.mqttmanager.publish.WhenDisconnected;
 import io.github.mqttmanager.topic.QoS;
 import io.github.mqttmanager.topic.TopicFilter;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.UnknownHostException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
-import java.util.TreeSet;
+import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
@@ -40,19 +33,13 @@ import org.slf4j.LoggerFactory;
  */
 final class BrokerConnection {
     private static final Logger LOG = LoggerFactory.getLogger(BrokerConnection.class);
-    private static final int FILTERS_PER_SUBSCRIBE = 50;
-    private static final Duration NEXT_ENDPOINT = Duration.ofMillis(50);
     private static final Duration SLOW = Duration.ofMillis(500);
-
-    /** How long a link that we gave up may take to end, before it is left behind. */
-    private static final Duration GIVE_UP = Duration.ofSeconds(3);
-
-    private static final Duration CLOSE_LIMIT = Duration.ofSeconds(30);
 
     private final Engine engine;
     private final Lane lane;
     private final Inbound inbound;
     private final Outbound outbound;
+    private final History history;
     private final CompletableFuture<Void> predecessorEnded;
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
 
@@ -60,6 +47,10 @@ final class BrokerConnection {
     private volatile BrokerStatus status;
 
     // Everything below belongs to the lane.
+    private final Attempts attempts;
+    private final Subscriptions subscriptions;
+    private final Responsiveness responsiveness;
+    private final TakeOvers takeOvers;
     private BrokerDefinition definition;
     private boolean removed;
     private boolean endSession;
@@ -72,41 +63,24 @@ final class BrokerConnection {
     /** Raised whenever an attempt begins or is given up, so that what belongs to an older one is recognised. */
     private int attemptSerial;
 
-    private int attempts;
-
     /** Whether the broker let us wait at the last attempt. */
     private boolean slow;
 
-    private boolean inSlowSet;
+    /** This and the turn are replaced on the lane, and asked by anybody for the position. */
+    private volatile SlowSet.@Nullable Place place;
+
+    private volatile StartLimiter.@Nullable Turn turn;
+
+    /** Of the attempt that is under way or was the last. */
+    private Endpoint endpoint;
+
     private long attemptStartNanos;
-    private int endpointIndex;
-    private int addressIndex;
-    private boolean outage;
-    private long outageStartNanos;
     private long connectedAtNanos;
-    private Duration previousDelay = Duration.ZERO;
     private @Nullable ScheduledFuture<?> nextAttempt;
-    private @Nullable ScheduledFuture<?> subscribeLimit;
-
-    /** Until when a link that we end may take to end. */
-    private @Nullable ScheduledFuture<?> endLimit;
-
-    private @Nullable Boolean sessionPresent;
     private MqttLink.@Nullable Granted granted;
-    private int answersAwaited;
 
-    /** Raised when the broker accepts us; an answer to an earlier connection's SUBSCRIBE does not count for this one. */
+    /** Raised when the broker accepts us; an answer to an earlier connection's probe does not count for this one. */
     private int connectionSerial;
-
-    /** When the broker last answered us, in monotonic time. */
-    private long answeredAtNanos;
-
-    /** When the probe that is not answered yet was sent, in monotonic time; meaningful while {@link #probing}. */
-    private long probedAtNanos;
-
-    private boolean probing;
-    private boolean responsive = true;
-    private @Nullable Duration roundTrip;
 
     /** Why we dropped the link ourselves. */
     private @Nullable ConnectionFailure pendingFailure;
@@ -117,10 +91,13 @@ final class BrokerConnection {
     /** Why the present connection's birth message was not taken. */
     private @Nullable ConnectionFailure birthFailure;
 
-    private final Map<TopicFilter, SubscriptionStatus> subscriptions = new LinkedHashMap<>();
+    /** Who wants what happens next; the manager itself, unless somebody asked. */
+    private Initiator initiator = Initiator.MANAGER;
 
-    /** Filters that the broker may still hold for our session and that nobody wants. */
-    private final Set<TopicFilter> unwanted = new TreeSet<>();
+    private @Nullable String actor;
+
+    /** What a person asked for, until the stored wish says so as well. */
+    private @Nullable Boolean requested;
 
     /**
      * @param predecessor of the same broker, or null: what it says comes first, and no attempt is made before it has ended, or both
@@ -128,11 +105,17 @@ final class BrokerConnection {
      */
     BrokerConnection(BrokerDefinition definition, Engine engine, @Nullable BrokerConnection predecessor) {
         this.definition = definition;
+        this.endpoint = definition.endpoints().get(0);
         this.engine = engine;
         this.lane = predecessor == null ? new Lane(definition.id().value(), engine.control()) : predecessor.lane;
         this.predecessorEnded = predecessor == null ? CompletableFuture.completedFuture(null) : predecessor.ended;
         this.inbound = new Inbound(engine.router(), engine.nanos());
         this.outbound = new Outbound(definition.id(), engine.outboundLimits(), lane, engine.clock(), engine.nanos());
+        this.history = new History(engine.clock());
+        this.attempts = new Attempts(engine);
+        this.subscriptions = new Subscriptions(definition.id(), engine, lane, new SubscriptionsListener());
+        this.responsiveness = new Responsiveness(engine.liveness(), engine.nanos());
+        this.takeOvers = new TakeOvers(engine.nanos());
         this.status = BrokerStatus.initial(definition, engine.clock().instant());
     }
 
@@ -149,10 +132,17 @@ final class BrokerConnection {
                     || !Objects.equals(wanted.owner(), definition.owner())
                     || wanted.active() != definition.active();
             boolean other = !wanted.connectsLike(definition);
+            if (wanted.active() != definition.active()) {
+                noteWish(wanted.active());
+            }
             definition = wanted;
             if (other) {
                 slow = false;
-                beginAnew();
+                attempts.beginAnew();
+                takeOvers.beginAnew();
+                initiator = Initiator.DEFINITION;
+                actor = null;
+                history.add(Type.DEFINITION_CHANGED, Initiator.DEFINITION);
             }
             if (shown) {
                 publishStatus();
@@ -163,11 +153,40 @@ final class BrokerConnection {
         });
     }
 
+    /** The stored wish has changed: because a person asked for it, who was noted already, or in any other way. */
+    private void noteWish(boolean active) {
+        if (requested == null || requested != active) {
+            initiator = Initiator.DEFINITION;
+            actor = null;
+            history.add(
+                    active ? Type.CONNECT_REQUESTED : Type.DISCONNECT_REQUESTED,
+                    Initiator.DEFINITION,
+                    null,
+                    null,
+                    null);
+        }
+        requested = null;
+    }
+
+    /** Somebody asked for a connection or for its end; what is stored tells the same, or soon will. */
+    void requested(boolean active, @Nullable String by) {
+        lane.execute(() -> {
+            if (removed || stopping) {
+                return;
+            }
+            requested = active == definition.active() ? null : active;
+            initiator = Initiator.USER;
+            actor = by;
+            history.add(active ? Type.CONNECT_REQUESTED : Type.DISCONNECT_REQUESTED, Initiator.USER, by, null, null);
+        });
+    }
+
     /** Tries at once what would be tried later. */
     void connectNow() {
         lane.execute(() -> {
             if (wanted() && isWaiting()) {
-                attempts = 0;
+                attempts.beginAnew();
+                takeOvers.beginAnew();
                 beginAttempt();
             }
         });
@@ -176,9 +195,8 @@ final class BrokerConnection {
     /** The wanted filters may have changed. */
     void filtersChanged() {
         lane.execute(() -> {
-            MqttLink open = link;
-            if (open != null && linkOpen && !linkClosing) {
-                synchronizeFilters(open);
+            if (linkOpen && !linkClosing) {
+                subscriptions.synchronize();
             }
         });
     }
@@ -218,32 +236,34 @@ final class BrokerConnection {
     void sweep() {
         outbound.sweep();
         if (status.isConnected()) {
-            lane.execute(this::checkLiveness);
+            lane.execute(this::checkResponsiveness);
         }
+    }
+
+    /** What happened, the latest first. */
+    List<BrokerEvent> history() {
+        return history.latest();
     }
 
     /** What is known now, with fresh counters. */
     BrokerStatus status() {
         BrokerStatus last = status;
-        return new BrokerStatus(
-                last.broker(),
-                last.name(),
-                last.owner(),
-                last.wanted(),
-                last.state(),
-                last.since(),
-                last.attempt(),
-                last.nextAttemptAt(),
-                last.failure(),
-                last.subscriptions(),
-                last.sessionPresent(),
-                last.responsive(),
-                last.roundTrip(),
-                last.certificate(),
+        return last.with(
+                last.state() == ConnectionState.CONNECTING ? waitingPosition() : null,
                 inbound.lastAt(),
                 outbound.lastAcknowledgedAt(),
                 inbound.counters(outbound.counters()),
                 engine.clock().instant());
+    }
+
+    private @Nullable Integer waitingPosition() {
+        SlowSet.Place slowPlace = place;
+        StartLimiter.Turn startTurn = turn;
+        OptionalInt position = slowPlace == null ? OptionalInt.empty() : slowPlace.position();
+        if (position.isEmpty() && startTurn != null) {
+            position = startTurn.position();
+        }
+        return position.isEmpty() ? null : position.getAsInt();
     }
 
     // ---- on the lane
@@ -291,26 +311,20 @@ final class BrokerConnection {
         linkClosing = true;
         pendingFailure = null;
         outbound.disconnected();
+        List<TopicFilter> filters = subscriptions.filters();
+        subscriptions.disconnected();
         enter(ConnectionState.DISCONNECTING, null);
-        if (endSession && linkOpen && definition.mqttVersion() == MqttVersion.V3_1_1 && !subscriptions.isEmpty()) {
+        if (endSession && linkOpen && definition.mqttVersion() == MqttVersion.V3_1_1 && !filters.isEmpty()) {
             // MQTT 3.1.1 cannot end a session by DISCONNECT: without filters the broker keeps at least no messages.
             Runnable close = () -> lane.execute(() -> closing.close(true));
             ScheduledFuture<?> limit = engine.timer().schedule(close, 2, TimeUnit.SECONDS);
-            closing.unsubscribe(new ArrayList<>(subscriptions.keySet())).whenComplete((ok, failure) -> {
+            closing.unsubscribe(filters).whenComplete((ok, failure) -> {
                 limit.cancel(false);
                 close.run();
             });
         } else {
             closing.close(endSession);
         }
-        // Longer than an attempt and the client's own patience together.
-        endLimit(CLOSE_LIMIT, () -> {
-            if (closing == link && linkClosing) {
-                LOG.warn("[{}] the link does not end; it is left to itself", definition.id());
-                closing.abandon();
-                closed(closing);
-            }
-        });
     }
 
     private void cancelAttempt() {
@@ -319,14 +333,19 @@ final class BrokerConnection {
             nextAttempt.cancel(false);
             nextAttempt = null;
         }
+        StartLimiter.Turn waiting = turn;
+        if (waiting != null) {
+            waiting.cancel();
+            turn = null;
+        }
         leaveSlowSet();
-        cancelSubscribeLimit();
     }
 
     private void leaveSlowSet() {
-        if (inSlowSet) {
-            inSlowSet = false;
-            engine.slow().leave();
+        SlowSet.Place held = place;
+        if (held != null) {
+            held.leave();
+            place = null;
         }
     }
 
@@ -339,7 +358,8 @@ final class BrokerConnection {
     private void beginAttempt() {
         cancelAttempt();
         int serial = attemptSerial;
-        attempts++;
+        attempts.begin();
+        endpoint = attempts.endpoint(definition);
         enter(ConnectionState.CONNECTING, status.failure());
         attemptStartNanos = engine.nanos().getAsLong();
         predecessorEnded.whenComplete((done, failure) -> lane.execute(() -> {
@@ -350,80 +370,63 @@ final class BrokerConnection {
                 awaitTurn(serial);
                 return;
             }
-            engine.slow()
+            place = engine.slow()
                     .enter(() -> lane.execute(() -> {
                         if (serial == attemptSerial) {
-                            inSlowSet = true;
                             awaitTurn(serial);
-                        } else {
-                            engine.slow().leave();
                         }
                     }));
         }));
     }
 
     private void awaitTurn(int serial) {
-        String owner = definition.owner();
-        engine.starts()
-                .turn(
-                        owner == null ? "" : owner,
-                        () -> lane.execute(() -> {
-                            if (serial == attemptSerial) {
-                                attemptStartNanos = engine.nanos().getAsLong();
-                                resolve(serial);
-                            }
-                        }));
-    }
-
-    private Endpoint endpoint() {
-        return definition.endpoints().get(endpointIndex % definition.endpoints().size());
-    }
-
-    private FailureClassifier classifier() {
-        return classifier(endpoint());
-    }
-
-    private FailureClassifier classifier(Endpoint about) {
-        return new FailureClassifier(
-                definition, about, engine.timeouts(), engine.clock().instant());
-    }
-
-    private void resolve(int serial) {
-        resolve(serial, endpoint(), broker -> {
-            ProxySettings proxy = definition.proxy();
-            if (proxy == null) {
-                open(new Route(broker, null));
-            } else {
-                resolve(serial, proxy.endpoint(), via -> open(new Route(broker, via)));
-            }
+        inTurn(engine.lookUps(), serial, () -> {
+            attemptStartNanos = engine.nanos().getAsLong();
+            resolve(serial);
         });
     }
 
-    /** Looks the name up and has all its addresses checked; one of them goes on. */
-    private void resolve(int serial, Endpoint asked, Consumer<InetSocketAddress> then) {
-        engine.resolver()
-                .resolve(asked.host())
-                .whenComplete((addresses, failure) -> lane.execute(() -> {
-                    if (serial != attemptSerial) {
-                        return;
-                    }
-                    if (failure != null) {
-                        attemptFailed(
-                                Failures.unwrap(failure) instanceof UnknownHostException
-                                        ? classifier(asked).unknownHost()
-                                        : classifier(asked).dnsTimeout());
-                    } else if (!addresses.stream().allMatch(address -> permits(address, asked.port()))) {
-                        attemptFailed(classifier(asked).addressRefused());
-                    } else {
-                        // The name stays with the address, for TLS checks it; the address is the one that was checked.
-                        then.accept(new InetSocketAddress(
-                                named(asked.host(), addresses.get(addressIndex % addresses.size())), asked.port()));
+    private void inTurn(StartLimiter limiter, int serial, Runnable start) {
+        String owner = definition.owner();
+        turn = limiter.turn(
+                owner == null ? "" : owner,
+                () -> lane.execute(() -> {
+                    if (serial == attemptSerial) {
+                        start.run();
                     }
                 }));
     }
 
+    private FailureClassifier classifier() {
+        return new FailureClassifier(
+                definition, endpoint, engine.timeouts(), engine.clock().instant());
+    }
+
+    private void resolve(int serial) {
+        new Routes(engine)
+                .find(definition, endpoint, attempts.addressTurn())
+                .whenComplete((route, failure) -> lane.execute(() -> {
+                    if (serial != attemptSerial) {
+                        return;
+                    }
+                    if (failure == null) {
+                        openInTurn(serial, route);
+                    } else {
+                        attemptFailed(Routes.failure(failure));
+                    }
+                }));
+    }
+
+    /** However long the name took: those who waited for the same one shall not begin together. */
+    private void openInTurn(int serial, Route route) {
+        long lookedUpFor = engine.nanos().getAsLong() - attemptStartNanos;
+        inTurn(engine.starts(), serial, () -> {
+            attemptStartNanos = engine.nanos().getAsLong() - lookedUpFor;
+            open(route);
+        });
+    }
+
     private void open(Route route) {
-        addressIndex++;
         MqttLink opened = link;
         boolean fresh = opened == null;
         if (opened == null) {
@@ -449,24 +452,6 @@ final class BrokerConnection {
         }
     }
 
-    /** The policy is the host's code: when it fails, nothing is permitted. */
-    private boolean permits(InetAddress address, int port) {
-        try {
-            return engine.networkPolicy().permits(definition, address, port);
-        } catch (RuntimeException e) {
-            LOG.error("[{}] the network policy failed", definition.id(), e);
-            return false;
-        }
-    }
-
-    private static InetAddress named(String host, InetAddress address) {
-        try {
-            return InetAddress.getByAddress(host, address.getAddress());
-        } catch (UnknownHostException e) {
-            return address;
-        }
-    }
-
     private void opened(MqttLink by, MqttLink.Granted grants) {
         if (linkClosing) {
             return;
@@ -474,161 +459,60 @@ final class BrokerConnection {
         attemptEnded();
         linkOpen = true;
         connectionSerial++;
-        answersAwaited = 0;
-        answeredAtNanos = engine.nanos().getAsLong();
-        probing = false;
-        responsive = true;
+        responsiveness.connected();
         connectedAtNanos = engine.nanos().getAsLong();
-        sessionPresent = grants.sessionPresent();
         granted = grants;
-        if (!grants.sessionPresent()) {
-            // Nothing is left of what an earlier session held.
-            unwanted.clear();
-        } else {
-            unwanted.addAll(subscriptions.keySet());
-        }
-        subscriptions.clear();
         birthFailure = null;
-        synchronizeFilters(by);
-    }
-
-    /** Asks for what is wanted and not held, gives back what is held and not wanted. */
-    private void synchronizeFilters(MqttLink to) {
-        Set<TopicFilter> wanted = engine.wantedFilters().apply(definition.id());
-        List<TopicFilter> missing = wanted.stream()
-                .filter(filter -> !subscriptions.containsKey(filter))
-                .sorted()
-                .toList();
-        Set<TopicFilter> surplus = new HashSet<>(subscriptions.keySet());
-        surplus.addAll(unwanted);
-        surplus.removeAll(wanted);
-        for (List<TopicFilter> batch : batches(missing)) {
-            batch.forEach(
-                    filter -> subscriptions.put(filter, new SubscriptionStatus(filter, QoS.AT_LEAST_ONCE, null, null)));
-            answersAwaited++;
-            if (subscribeLimit == null) {
-                awaitAnswer(to);
-            }
-            int serial = connectionSerial;
-            to.subscribe(batch, QoS.AT_LEAST_ONCE)
-                    .whenComplete((answers, failure) -> lane.execute(() -> {
-                        if (to == link && linkOpen && serial == connectionSerial) {
-                            subscribed(to, batch, answers, failure);
-                        }
-                    }));
-        }
-        for (List<TopicFilter> batch : batches(surplus.stream().sorted().toList())) {
-            batch.forEach(subscriptions::remove);
-            unwanted.addAll(batch);
-            to.unsubscribe(batch)
-                    .whenComplete((ok, failure) -> lane.execute(() -> {
-                        if (failure == null && to == link) {
-                            batch.forEach(unwanted::remove);
-                        }
-                    }));
-        }
-        settled(to);
-    }
-
-    /** The client has no limit of its own: a broker that stays silent would leave us without filters and none the wiser. */
-    private void awaitAnswer(MqttLink by) {
-        cancelSubscribeLimit();
-        int serial = connectionSerial;
-        subscribeLimit = engine.timer()
-                .schedule(
-                        () -> lane.execute(() -> {
-                            if (by == link && linkOpen && serial == connectionSerial && answersAwaited > 0) {
-                                pendingFailure = classifier().noSubscribeAnswer();
-                                drop(by);
-                            }
-                        }),
-                        engine.timeouts().suback().toMillis(),
-                        TimeUnit.MILLISECONDS);
-    }
-
-    private void cancelSubscribeLimit() {
-        if (subscribeLimit != null) {
-            subscribeLimit.cancel(false);
-            subscribeLimit = null;
-        }
+        subscriptions.connected(by, grants.grants().sessionPresent());
     }
 
     /** Gives the connection up; what it still says before it is down does not count. */
-    private void drop(MqttLink dropped) {
+    private void drop(MqttLink dropped, ConnectionFailure why) {
+        pendingFailure = why;
         linkOpen = false;
+        subscriptions.disconnected();
         outbound.disconnected();
         dropped.drop();
-        int serial = connectionSerial;
-        endLimit(GIVE_UP, () -> {
-            if (dropped == link && !linkClosing && !linkOpen && serial == connectionSerial && !isWaiting()) {
-                LOG.warn("[{}] the dead link does not end; a new one is made beside it", definition.id());
-                abandon(dropped);
-                down(new MqttLink.LinkDown(null, true, true, 0));
+    }
+
+    private final class SubscriptionsListener implements Subscriptions.Listener {
+        @Override
+        public void subscriptionsChanged() {
+            if (link != null && linkOpen && !linkClosing) {
+                settled(link);
             }
-        });
-    }
-
-    /** What the link had is taken over by its successor; what it still says is not heard. */
-    private void abandon(MqttLink dead) {
-        dead.abandon();
-        link = null;
-        linkDefinition = null;
-        outbound.clientEnded();
-    }
-
-    private void endLimit(Duration delay, Runnable task) {
-        cancelEndLimit();
-        endLimit = engine.timer().schedule(() -> lane.execute(task), delay.toMillis(), TimeUnit.MILLISECONDS);
-    }
-
-    private void cancelEndLimit() {
-        if (endLimit != null) {
-            endLimit.cancel(false);
-            endLimit = null;
         }
-    }
 
-    private void subscribed(
-            MqttLink by,
-            List<TopicFilter> batch,
-            @Nullable List<SubscriptionStatus> answers,
-            @Nullable Throwable failure) {
-        answersAwaited--;
-        if (answers != null) {
-            for (SubscriptionStatus answer : answers) {
-                subscriptions.computeIfPresent(answer.filter(), (filter, before) -> answer);
+        @Override
+        public void subscribingFailed(@Nullable Throwable cause) {
+            if (link != null && linkOpen) {
+                drop(
+                        link,
+                        cause == null
+                                ? classifier().noSubscribeAnswer()
+                                : classifier().subscribeFailed(cause));
             }
-        } else if (failure != null) {
-            LOG.debug("[{}] SUBSCRIBE failed", definition.id(), failure);
-            // On a live link this cannot be left: nobody would ever know that the filters are not there.
-            batch.forEach(subscriptions::remove);
-            unwanted.addAll(batch);
-            pendingFailure = classifier().subscribeFailed(failure);
-            drop(by);
-            return;
         }
-        if (answersAwaited > 0) {
-            awaitAnswer(by);
-        }
-        settled(by);
     }
 
     /** When nothing is awaited any more: we are connected, and say what was refused. */
     private void settled(MqttLink by) {
-        if (by != link || linkClosing) {
-            return;
-        }
-        if (answersAwaited > 0) {
+        if (!subscriptions.isAnswered()) {
             publishStatus();
             return;
         }
-        cancelSubscribeLimit();
-        List<SubscriptionStatus> refused = subscriptions.values().stream()
-                .filter(SubscriptionStatus::isRefused)
-                .toList();
+        List<SubscriptionStatus> refused = subscriptions.refused();
         ConnectionFailure failure =
                 refused.isEmpty() ? birthFailure : classifier().subscriptionsRefused(refused);
         boolean first = status.state() != ConnectionState.CONNECTED;
+        if (first) {
+            history.add(Type.CONNECTED, initiator, actor, endpoint, null);
+            initiator = Initiator.MANAGER;
+            actor = null;
+        }
+        if (!refused.isEmpty() && (first || !sameReason(failure, status.failure()))) {
+            history.add(Type.SUBSCRIPTION_REFUSED, Initiator.BROKER, null, endpoint, failure);
+        }
         enter(ConnectionState.CONNECTED, failure);
         if (first && granted != null) {
             announce(granted);
@@ -662,106 +546,123 @@ final class BrokerConnection {
         }));
     }
 
-    /**
-     * A link can be up and dead: when nothing came in for a while the broker is asked to answer, by giving back a filter that was never
-     * subscribed. That needs no right, and every broker must answer.
-     */
-    private void checkLiveness() {
+    private static boolean sameReason(ConnectionFailure a, @Nullable ConnectionFailure b) {
+        return b != null && a.kind() == b.kind() && a.message().equals(b.message());
+    }
+
+    private void checkResponsiveness() {
         MqttLink asked = link;
         if (asked == null || !linkOpen || status.state() != ConnectionState.CONNECTED) {
             return;
         }
-        long now = engine.nanos().getAsLong();
-        long heardAt = Math.max(answeredAtNanos, inbound.lastNanos());
-        if (!probing) {
-            if (now - heardAt >= engine.liveness().idle().toNanos()) {
-                probe(asked, now);
+        switch (responsiveness.look(inbound.lastNanos())) {
+            case FINE -> {}
+            case ASK -> probe(asked);
+            case UNRESPONSIVE -> {
+                ConnectionFailure failure = notResponding();
+                LOG.warn("[{}] {}: {}", definition.id(), failure.kind(), failure.message());
+                history.add(Type.UNRESPONSIVE, Initiator.MANAGER, null, endpoint, failure);
+                publishStatus(status.state(), failure, null);
             }
-            return;
-        }
-        long silent = now - Math.max(probedAtNanos, heardAt);
-        if (!responsive && silent < engine.liveness().unresponsive().toNanos()) {
-            responsive = true;
-            settled(asked);
-        }
-        if (silent >= engine.liveness().lost().toNanos()) {
-            pendingFailure = classifier().notResponding(Duration.ofNanos(now - heardAt));
-            drop(asked);
-        } else if (silent >= engine.liveness().unresponsive().toNanos() && responsive) {
-            responsive = false;
-            ConnectionFailure failure = classifier().notResponding(Duration.ofNanos(now - heardAt));
-            LOG.warn("[{}] {}: {}", definition.id(), failure.kind(), failure.message());
-            publishStatus(status.state(), failure, null);
+            case RESPONSIVE_AGAIN -> responsiveAgain(asked);
+            case LOST -> drop(asked, notResponding());
         }
     }
 
-    private void probe(MqttLink asked, long now) {
-        probing = true;
-        probedAtNanos = now;
+    private ConnectionFailure notResponding() {
+        return classifier().notResponding(responsiveness.silence(inbound.lastNanos()));
+    }
+
+    private void responsiveAgain(MqttLink asked) {
+        history.add(Type.RESPONSIVE, Initiator.BROKER, null, endpoint, null);
+        settled(asked);
+    }
+
+    private void probe(MqttLink asked) {
+        responsiveness.asked();
         int serial = connectionSerial;
         asked.probe()
                 .whenComplete((answer, failure) -> lane.execute(() -> {
                     if (asked != link || !linkOpen || serial != connectionSerial || failure != null) {
                         return; // a failure comes with the loss of the connection, or looks like silence
                     }
-                    probing = false;
-                    answeredAtNanos = engine.nanos().getAsLong();
-                    roundTrip = Duration.ofNanos(answeredAtNanos - probedAtNanos);
-                    responsive = true;
-                    settled(asked);
+                    boolean again = !responsiveness.isResponsive();
+                    responsiveness.answered();
+                    if (again) {
+                        responsiveAgain(asked);
+                    } else {
+                        settled(asked);
+                    }
                 }));
     }
 
     private void down(MqttLink.LinkDown down) {
-        if (!linkClosing) {
-            cancelEndLimit();
-        }
         linkOpen = false;
-        responsive = true;
-        answersAwaited = 0;
+        responsiveness.disconnected();
+        subscriptions.disconnected();
         outbound.disconnected();
         if (linkClosing) {
             return;
         }
-        ConnectionFailure failure =
-                pendingFailure != null ? pendingFailure : classifier().closed(down);
+        ConnectionFailure dropped = pendingFailure;
         pendingFailure = null;
-        if (status.state() == ConnectionState.CONNECTED
+        ConnectionFailure failure = dropped == null ? classifier().closed(down) : dropped;
+        boolean worked = status.state() == ConnectionState.CONNECTED;
+        boolean stable = worked
                 && engine.nanos().getAsLong() - connectedAtNanos
-                        >= definition.reconnect().stableAfter().toNanos()) {
-            beginAnew();
+                        >= definition.reconnect().stableAfter().toNanos();
+        if (stable) {
+            attempts.beginAnew();
         }
-        attemptFailed(failure);
+        boolean battle = false;
+        if (failure.kind() == FailureKind.MQTT_SESSION_TAKEN_OVER) {
+            battle = takeOvers.told();
+        } else if (dropped == null && FailureClassifier.isUnexplained(down)) {
+            // One that never worked says nothing: the broker may not like what we asked for.
+            battle = worked && takeOvers.suspected(stable);
+        } else {
+            takeOvers.unreachable();
+        }
+        if (battle) {
+            quarantine(failure);
+        } else {
+            attemptFailed(failure);
+        }
     }
 
-    /** The next attempt is the first one again. */
-    private void beginAnew() {
-        attempts = 0;
-        endpointIndex = 0;
-        previousDelay = Duration.ZERO;
-        outage = false;
+    /** The session is left to the other client: to take it back would only go on with the battle. */
+    private void quarantine(ConnectionFailure last) {
+        ConnectionFailure failure = classifier().takenOverAgainAndAgain(last);
+        history.add(Type.CONNECTION_LOST, initiator(last), null, endpoint, last);
+        history.add(Type.QUARANTINED, Initiator.MANAGER, null, endpoint, failure);
+        await(attempts.quarantined(definition, failure), failure);
     }
 
     private void attemptFailed(ConnectionFailure failure) {
-        if (status.state() == ConnectionState.CONNECTING && !linkOpen) {
+        boolean lost = status.state() == ConnectionState.CONNECTED;
+        history.add(lost ? Type.CONNECTION_LOST : Type.ATTEMPT_FAILED, initiator(failure), null, endpoint, failure);
+        if (!lost && !linkOpen) {
             attemptEnded();
         }
+        await(attempts.failed(definition, failure), failure);
+    }
+
+    private static Initiator initiator(ConnectionFailure failure) {
+        return switch (failure.kind()) {
+            case ADDRESS_REFUSED, TRANSPORT_MISSING, TLS_MATERIAL, MQTT_NO_RESPONSE, MQTT_RECEIVE_MAXIMUM_EXCEEDED ->
+                Initiator.MANAGER;
+            case CONNECTION_LOST, MQTT_KEEPALIVE_TIMEOUT, UNKNOWN, MQTT_CONNACK_TIMEOUT, TLS_TIMEOUT ->
+                failure.reasonCode() == null ? Initiator.NETWORK : Initiator.BROKER;
+            default ->
+                switch (failure.stage()) {
+                    case DNS, TCP -> Initiator.NETWORK;
+                    case TLS, MQTT, SUBSCRIBE -> Initiator.BROKER;
+                };
+        };
+    }
+
+    private void await(Attempts.Next next, ConnectionFailure failure) {
         cancelAttempt();
-        if (attempts > 0) {
-            endpointIndex++;
-        }
-        long now = engine.nanos().getAsLong();
-        if (!outage) {
-            outage = true;
-            outageStartNanos = now;
-        }
-        // The endpoints of a round follow each other at once, whatever is wrong with the one before.
-        boolean another = endpointIndex % definition.endpoints().size() != 0;
-        Duration delay = another
-                ? NEXT_ENDPOINT
-                : delay(new ReconnectPolicy.Outage(
-                        Math.max(attempts, 1), Duration.ofNanos(now - outageStartNanos), failure, previousDelay));
-        previousDelay = delay;
         int serial = attemptSerial;
         nextAttempt = engine.timer()
                 .schedule(
@@ -770,40 +671,33 @@ final class BrokerConnection {
                                 beginAttempt();
                             }
                         }),
-                        delay.toMillis(),
+                        next.delay().toMillis(),
                         TimeUnit.MILLISECONDS);
         enter(
-                failure.retryable() || another ? ConnectionState.RECONNECTING : ConnectionState.FAILED,
+                failure.retryable() || next.sameRound() ? ConnectionState.RECONNECTING : ConnectionState.FAILED,
                 failure,
-                engine.clock().instant().plus(delay));
-    }
-
-    /** The policy may be the host's code: when it fails, the usual one decides, or nobody would ever try again. */
-    private Duration delay(ReconnectPolicy.Outage outage) {
-        try {
-            return Objects.requireNonNull(
-                    engine.reconnectPolicy().delay(outage, definition.reconnect(), engine.random()));
-        } catch (RuntimeException e) {
-            LOG.error("[{}] the reconnect policy failed", definition.id(), e);
-            return ReconnectPolicy.exponential().delay(outage, definition.reconnect(), engine.random());
-        }
+                engine.clock().instant().plus(next.delay()));
     }
 
     private void closed(MqttLink by) {
         if (by != link) {
             return;
         }
-        cancelEndLimit();
+        boolean expected = linkClosing;
         link = null;
         linkDefinition = null;
         linkOpen = false;
         linkClosing = false;
-        answersAwaited = 0;
-        sessionPresent = null;
-        unwanted.addAll(subscriptions.keySet());
-        subscriptions.clear();
+        granted = null;
+        subscriptions.clientEnded();
         outbound.clientEnded();
-        reconcile(false);
+        if (expected) {
+            history.add(Type.DISCONNECTED, initiator, actor, endpoint, null);
+            reconcile(false);
+        } else {
+            // Given up, and beyond that: its successor takes over.
+            down(new MqttLink.LinkDown(null, true, true, 0));
+        }
     }
 
     private void enter(ConnectionState state, @Nullable ConnectionFailure failure) {
@@ -816,7 +710,7 @@ final class BrokerConnection {
             LOG.error("[{}] illegal transition from {} to {}", definition.id(), before, state);
         }
         if (state == ConnectionState.DISCONNECTED) {
-            beginAnew();
+            attempts.beginAnew();
         }
         if (state != before) {
             log(state, failure, nextAttemptAt);
@@ -827,7 +721,7 @@ final class BrokerConnection {
     private void log(ConnectionState state, @Nullable ConnectionFailure failure, @Nullable Instant nextAttemptAt) {
         if (failure != null && state == ConnectionState.FAILED) {
             LOG.warn("[{}] {}: {} {}", definition.id(), failure.kind(), failure.message(), failure.remedy());
-        } else if (failure != null && state == ConnectionState.RECONNECTING && attempts <= 1) {
+        } else if (failure != null && state == ConnectionState.RECONNECTING && attempts.number() <= 1) {
             LOG.info(
                     "[{}] {}: {} Next attempt at {}",
                     definition.id(),
@@ -851,8 +745,8 @@ final class BrokerConnection {
         BrokerStatus before = status;
         Instant now = engine.clock().instant();
         int shownAttempt = switch (state) {
-            case CONNECTING -> attempts;
-            case RECONNECTING, FAILED -> attempts + 1;
+            case CONNECTING -> attempts.number();
+            case RECONNECTING, FAILED -> attempts.number() + 1;
             default -> 0;
         };
         BrokerStatus after = new BrokerStatus(
@@ -864,40 +758,22 @@ final class BrokerConnection {
                 state == before.state() ? before.since() : now,
                 shownAttempt,
                 nextAttemptAt,
+                null,
+                state == ConnectionState.DISCONNECTED ? null : endpoint,
                 failure,
-                new ArrayList<>(subscriptions.values()),
-                sessionPresent,
-                responsive,
-                roundTrip,
+                subscriptions.all(),
+                granted == null ? null : granted.grants(),
+                responsiveness.isResponsive(),
+                responsiveness.roundTrip(),
                 link == null ? before.certificate() : link.certificate(),
                 inbound.lastAt(),
                 outbound.lastAcknowledgedAt(),
                 inbound.counters(outbound.counters()),
                 now);
         status = after;
-        if (!removed && !sameNews(before, after)) {
+        if (!removed && !after.tellsTheSameAs(before)) {
             engine.feed().changed(after);
         }
-    }
-
-    private static boolean sameNews(BrokerStatus a, BrokerStatus b) {
-        return a.state() == b.state()
-                && a.wanted() == b.wanted()
-                && a.attempt() == b.attempt()
-                && a.responsive() == b.responsive()
-                && a.name().equals(b.name())
-                && Objects.equals(a.owner(), b.owner())
-                && Objects.equals(a.failure(), b.failure())
-                && Objects.equals(a.nextAttemptAt(), b.nextAttemptAt())
-                && a.subscriptions().equals(b.subscriptions());
-    }
-
-    private static List<List<TopicFilter>> batches(List<TopicFilter> filters) {
-        List<List<TopicFilter>> batches = new ArrayList<>();
-        for (int i = 0; i < filters.size(); i += FILTERS_PER_SUBSCRIBE) {
-            batches.add(List.copyOf(filters.subList(i, Math.min(i + FILTERS_PER_SUBSCRIBE, filters.size()))));
-        }
-        return batches;
     }
 
     /** Brings what happens to one link onto the lane; what a replaced link still says is not heard. */

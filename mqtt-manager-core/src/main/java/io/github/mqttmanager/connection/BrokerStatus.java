@@ -2,9 +2,11 @@ package io.github.mqttmanager.connection;
 
 import io.github.mqttmanager.broker.BrokerDefinition;
 import io.github.mqttmanager.broker.BrokerId;
+import io.github.mqttmanager.broker.Endpoint;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,9 +20,12 @@ import org.jspecify.annotations.Nullable;
  * @param since when the state was entered
  * @param attempt number of the attempt that is under way or comes next, from 1; 0 when none is
  * @param nextAttemptAt when the next attempt is due, or null
+ * @param waitingPosition about how many starts there will be up to and with this broker's, while it waits for its turn to make an attempt;
+ *     else null
+ * @param endpoint that is connected or was tried last, or null
  * @param failure why there is no connection, or why the last one ended until the next one is there; or null
  * @param subscriptions the wanted filters and the broker's answers
- * @param sessionPresent whether the broker had kept a session, or null before the first connection
+ * @param grants what the broker granted at the last connection, or null if there was none
  * @param responsive whether the broker answers: false while it is connected and leaves our probe unanswered
  * @param roundTrip how long the last probe took, or null before the first
  * @param certificate that the broker showed last, or null without TLS
@@ -38,9 +43,11 @@ public record BrokerStatus(
         Instant since,
         int attempt,
         @Nullable Instant nextAttemptAt,
+        @Nullable Integer waitingPosition,
+        @Nullable Endpoint endpoint,
         @Nullable ConnectionFailure failure,
         List<SubscriptionStatus> subscriptions,
-        @Nullable Boolean sessionPresent,
+        @Nullable BrokerGrants grants,
         boolean responsive,
         @Nullable Duration roundTrip,
         @Nullable BrokerCertificate certificate,
@@ -62,6 +69,51 @@ public record BrokerStatus(
         return subscriptions.stream().filter(SubscriptionStatus::isRefused).toList();
     }
 
+    /** The same with what changes without an event. */
+    BrokerStatus with(
+            @Nullable Integer position,
+            @Nullable Instant inboundAt,
+            @Nullable Instant acknowledgedAt,
+            TrafficCounters traffic,
+            Instant now) {
+        return new BrokerStatus(
+                broker,
+                name,
+                owner,
+                wanted,
+                state,
+                since,
+                attempt,
+                nextAttemptAt,
+                position,
+                endpoint,
+                failure,
+                subscriptions,
+                grants,
+                responsive,
+                roundTrip,
+                certificate,
+                inboundAt,
+                acknowledgedAt,
+                traffic,
+                now);
+    }
+
+    /** Whether nothing is different that listeners want to hear of. */
+    boolean tellsTheSameAs(BrokerStatus other) {
+        return state == other.state
+                && wanted == other.wanted
+                && attempt == other.attempt
+                && responsive == other.responsive
+                && name.equals(other.name)
+                && Objects.equals(owner, other.owner)
+                && Objects.equals(failure, other.failure)
+                && Objects.equals(nextAttemptAt, other.nextAttemptAt)
+                && Objects.equals(endpoint, other.endpoint)
+                && Objects.equals(grants, other.grants)
+                && subscriptions.equals(other.subscriptions);
+    }
+
     /** Of a broker that is defined but not yet looked at. */
     static BrokerStatus initial(BrokerDefinition definition, Instant now) {
         return new BrokerStatus(
@@ -72,6 +124,8 @@ public record BrokerStatus(
                 ConnectionState.DISCONNECTED,
                 now,
                 0,
+                null,
+                null,
                 null,
                 null,
                 List.of(),

@@ -9,10 +9,10 @@ import io.github.mqttmanager.publish.PublishException;
 import io.github.mqttmanager.publish.PublishFailure;
 import io.github.mqttmanager.publish.PublishReceipt;
 import io.github.mqttmanager.topic.TopicFilter;
-import java.net.InetAddress;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -20,22 +20,34 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.Executor;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The connections to all brokers: the door of the engine, owned by the manager. No method blocks. This class is thread-safe.
  */
 public final class Connections {
     private static final int SLOW_PLACES = 200;
+    private static final int TEST_PLACES = 16;
+    private static final SecureRandom RANDOM = new SecureRandom();
 
     private final Engine engine;
+
+    /** Ends what the links ran on. */
+    private final Supplier<CompletableFuture<Void>> end;
+
     private final ConcurrentMap<BrokerId, BrokerConnection> connections = new ConcurrentHashMap<>();
     /** Removed ones that are not closed yet. */
     private final ConcurrentMap<BrokerId, BrokerConnection> ending = new ConcurrentHashMap<>();
+
+    /** Tests that are not over. */
+    private final Set<TestRun> testing = ConcurrentHashMap.newKeySet();
+
+    private final SlowSet tests = new SlowSet(TEST_PLACES);
 
     /** Writes guarded by this, so that nothing begins beside the end. */
     private volatile boolean closed;
@@ -46,7 +58,7 @@ public final class Connections {
      * @param control runs the connections' own work; never blocked
      * @param network runs event loops: each task stays until the engine is closed
      * @param networkThreads how many event loops
-     * @param dns may be blocked by name servers; bounded
+     * @param dns may be blocked by name servers; begins each task at once, for the engine bounds them itself
      * @param events runs the listeners, one task after the other
      * @param timer of one thread; never blocked
      * @param clock for what people read
@@ -56,12 +68,13 @@ public final class Connections {
             Executor control,
             Executor network,
             int networkThreads,
-            ExecutorService dns,
+            Executor dns,
             Executor events,
             ScheduledExecutorService timer,
             InstantSource clock,
             int startsPerSecond,
             ReconnectPolicy reconnectPolicy,
+            HostResolver hostResolver,
             NetworkPolicy networkPolicy,
             TlsBundles tlsBundles) {}
 
@@ -71,16 +84,28 @@ public final class Connections {
      */
     public Connections(
             Environment environment, InboundRouter router, Function<BrokerId, Set<TopicFilter>> wantedFilters) {
-        this(engine(environment, router, wantedFilters));
+        this(environment, router, wantedFilters, new EventLoops(environment.network(), environment.networkThreads()));
     }
 
-    Connections(Engine engine) {
+    private Connections(
+            Environment environment,
+            InboundRouter router,
+            Function<BrokerId, Set<TopicFilter>> wantedFilters,
+            EventLoops loops) {
+        this(engine(environment, router, wantedFilters, loops), loops::close);
+    }
+
+    Connections(Engine engine, Supplier<CompletableFuture<Void>> end) {
         this.engine = engine;
+        this.end = end;
         engine.timer().scheduleWithFixedDelay(this::sweep, 1, 1, TimeUnit.SECONDS);
     }
 
     private static Engine engine(
-            Environment environment, InboundRouter router, Function<BrokerId, Set<TopicFilter>> wantedFilters) {
+            Environment environment,
+            InboundRouter router,
+            Function<BrokerId, Set<TopicFilter>> wantedFilters,
+            EventLoops loops) {
         LinkTimeouts timeouts = LinkTimeouts.DEFAULT;
         return new Engine(
                 environment.control(),
@@ -88,15 +113,18 @@ public final class Connections {
                 environment.clock(),
                 System::nanoTime,
                 new SecureRandom(),
-                new AddressResolver(InetAddress::getAllByName, environment.dns(), environment.timer(), timeouts.dns()),
+                new AddressResolver(
+                        environment.hostResolver(),
+                        environment.dns(),
+                        environment.timer(),
+                        System::nanoTime,
+                        timeouts.dns(),
+                        AddressResolver.Bounds.DEFAULT),
+                new StartLimiter(environment.startsPerSecond(), environment.timer(), System::nanoTime),
                 new StartLimiter(environment.startsPerSecond(), environment.timer(), System::nanoTime),
                 new SlowSet(SLOW_PLACES),
-                new HiveMqLinks(
-                        environment.network(),
-                        environment.networkThreads(),
-                        environment.tlsBundles(),
-                        timeouts,
-                        environment.clock()),
+                new TriedPorts(System::nanoTime),
+                new HiveMqLinks(loops, environment.tlsBundles(), timeouts, environment.clock()),
                 timeouts,
                 Liveness.DEFAULT,
                 OutboundLimits.DEFAULT,
@@ -153,6 +181,24 @@ public final class Connections {
         }
     }
 
+    /**
+     * Notes for the broker's history that somebody asked for a connection or for its end.
+     *
+     * @param by the name of a person or program, or null
+     */
+    public void requested(BrokerId broker, boolean active, @Nullable String by) {
+        BrokerConnection connection = connections.get(broker);
+        if (connection != null) {
+            connection.requested(active, by == null ? null : Failures.clean(by));
+        }
+    }
+
+    /** What happened to the broker's connection, the latest first, at most 100; empty if it does not exist. */
+    public List<BrokerEvent> history(BrokerId broker) {
+        BrokerConnection connection = connections.get(broker);
+        return connection == null ? List.of() : connection.history();
+    }
+
     /** The wanted filters of the broker have changed. */
     public void filtersChanged(BrokerId broker) {
         BrokerConnection connection = connections.get(broker);
@@ -177,6 +223,30 @@ public final class Connections {
     /** The ids of all brokers that have a connection, whatever its state. */
     public Set<BrokerId> brokers() {
         return Set.copyOf(connections.keySet());
+    }
+
+    /**
+     * Tests a definition by a connection of its own, beside the one that may exist; at most {@value #TEST_PLACES} at once, the others wait.
+     *
+     * @return completes within about half a minute after its turn has come, whatever the outcome is; cancelling it ends the test
+     * @throws IllegalStateException if the manager is closed
+     */
+    public CompletableFuture<ConnectionTest> test(BrokerDefinition definition) {
+        byte[] random = new byte[8];
+        RANDOM.nextBytes(random);
+        TestRun run = new TestRun(
+                definition,
+                "mm-test-" + HexFormat.of().formatHex(random),
+                engine.wantedFilters().apply(definition.id()),
+                engine);
+        synchronized (this) {
+            if (closed) {
+                throw new IllegalStateException("the manager is closed");
+            }
+            testing.add(run);
+        }
+        run.ended().whenComplete((ended, failure) -> testing.remove(run));
+        return run.start(tests);
     }
 
     /**
@@ -215,12 +285,15 @@ public final class Connections {
             closed = true;
             all = Stream.concat(
                             ending.values().stream().map(BrokerConnection::remove),
-                            connections.values().stream().map(BrokerConnection::stop))
+                            Stream.concat(
+                                    connections.values().stream().map(BrokerConnection::stop),
+                                    testing.stream().map(TestRun::stop)))
                     .toArray(CompletableFuture[]::new);
             connections.clear();
         }
         return CompletableFuture.allOf(all)
                 .orTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS)
-                .exceptionally(late -> null);
+                .exceptionally(late -> null)
+                .thenCompose(ended -> end.get());
     }
 }

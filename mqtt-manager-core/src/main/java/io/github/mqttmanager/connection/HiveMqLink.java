@@ -14,16 +14,22 @@ import io.github.mqttmanager.broker.Endpoint;
 import io.github.mqttmanager.broker.ProxySettings;
 import io.github.mqttmanager.publish.InboundPublish;
 import io.github.mqttmanager.topic.TopicName;
+import io.netty.channel.Channel;
+import io.netty.channel.EventLoop;
+import io.reactivex.Scheduler;
+import io.reactivex.schedulers.Schedulers;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
@@ -39,6 +45,13 @@ abstract class HiveMqLink implements MqttLink {
     private static final Logger LOG = LoggerFactory.getLogger(HiveMqLink.class);
 
     private static final int RECEIVE_MAXIMUM_CAP = 65_535;
+    private static final Scheduler AT_ONCE = Schedulers.from(Runnable::run);
+
+    /** How long a broker may take to let a connection end in the orderly way. */
+    private static final Duration FAREWELL = Duration.ofSeconds(1);
+
+    /** How long the client may take to notice that its socket is closed. */
+    private static final Duration NOTICE = Duration.ofSeconds(2);
 
     /** Never subscribed by anybody; to give it back changes nothing, and every broker must answer (MQTT 5 section 3.10.4). */
     static final String PROBE_FILTER = "mqtt-manager/probe/never-subscribed";
@@ -54,6 +67,7 @@ abstract class HiveMqLink implements MqttLink {
     final BrokerDefinition definition;
     final Observer observer;
     final MqttClientExecutorConfig executors;
+    private final EventLoop loop;
     private final LinkTimeouts timeouts;
     private final TlsMaterial tls;
     private final Executor lane;
@@ -71,17 +85,23 @@ abstract class HiveMqLink implements MqttLink {
     private int receiveMaximum;
     private @Nullable CompletableFuture<Void> gate;
     private @Nullable MqttClientTransportConfig next;
+    private @Nullable SocketWatch socket;
 
     HiveMqLink(
             BrokerDefinition definition,
             Observer observer,
-            MqttClientExecutorConfig executors,
+            EventLoops loops,
             LinkTimeouts timeouts,
             TlsMaterial tls,
             Executor lane) {
         this.definition = definition;
         this.observer = observer;
-        this.executors = executors;
+        this.loop = loops.next();
+        // Callbacks run where they arise, on the event loop, and only hand over.
+        this.executors = MqttClientExecutorConfig.builder()
+                .nettyExecutor(EventLoops.watched(loop, this::watch))
+                .applicationScheduler(AT_ONCE)
+                .build();
         this.timeouts = timeouts;
         this.tls = tls;
         this.lane = lane;
@@ -132,6 +152,7 @@ abstract class HiveMqLink implements MqttLink {
                 throw new IllegalStateException("link of broker " + definition.id() + " is " + phase);
             }
             phase = Phase.ATTEMPTING;
+            socket = null;
             next = transport;
             opened = gate;
             gate = null;
@@ -179,26 +200,21 @@ abstract class HiveMqLink implements MqttLink {
         lane.execute(this::ensureFlow);
     }
 
-    final void onConnected(Granted granted) {
+    final void onConnected(BrokerGrants grants) {
         boolean stop;
-        Granted told;
+        boolean openedHere;
         synchronized (this) {
             phase = Phase.OPEN;
             stop = closing;
-            if (!granted.sessionPresent()) {
+            if (!grants.sessionPresent()) {
                 sessionOpenedHere = true;
             }
-            told = new Granted(
-                    granted.sessionPresent(),
-                    granted.receiveMaximum(),
-                    granted.maximumQos(),
-                    granted.retainAvailable(),
-                    sessionOpenedHere);
+            openedHere = sessionOpenedHere;
         }
         if (stop) {
             disconnect(endSession);
         } else {
-            observer.opened(told);
+            observer.opened(new Granted(grants, openedHere));
         }
     }
 
@@ -266,20 +282,38 @@ abstract class HiveMqLink implements MqttLink {
         return tls.certificate();
     }
 
+    /** The client is about to connect a socket. On the thread that began the attempt. */
+    private void watch(Channel channel) {
+        SocketWatch watch = new SocketWatch(observer::passed);
+        boolean late;
+        synchronized (this) {
+            socket = watch;
+            late = closing;
+        }
+        channel.pipeline().addFirst(watch);
+        if (late) {
+            cutAfter(Duration.ZERO, watch);
+        }
+    }
+
     @Override
     public final void drop() {
+        SocketWatch dropped;
         synchronized (this) {
             if (phase != Phase.OPEN || closing) {
                 return;
             }
+            dropped = socket;
         }
-        disconnect(false);
+        // Without DISCONNECT, which would wait behind what the other side does not take.
+        cutAfter(Duration.ZERO, dropped);
     }
 
     @Override
     public final void close(boolean forgetSession) {
         Phase was;
         CompletableFuture<Void> waiting;
+        SocketWatch closed;
         synchronized (this) {
             if (closing) {
                 return;
@@ -289,37 +323,63 @@ abstract class HiveMqLink implements MqttLink {
             was = phase;
             waiting = gate;
             gate = null;
+            closed = socket;
             if (was == Phase.IDLE) {
                 phase = Phase.CLOSED;
             }
         }
         switch (was) {
             case IDLE -> observer.closed();
-            case OPEN -> disconnect(forgetSession);
+            case OPEN -> {
+                disconnect(forgetSession);
+                cutAfter(FAREWELL, closed);
+            }
             case WAITING -> {
                 if (waiting != null) {
                     waiting.complete(null);
                 }
             }
-            // The client cannot be stopped within an attempt; its outcome finds that we are closing.
-            case ATTEMPTING, CLOSED -> {}
+            case ATTEMPTING -> cutAfter(Duration.ZERO, closed);
+            case CLOSED -> {}
         }
     }
 
-    @Override
-    public final void abandon() {
-        CompletableFuture<Void> waiting;
+    /** Ends the socket if it is still the link's; and if the client does not even notice that, the link without it. */
+    private void cutAfter(Duration delay, @Nullable SocketWatch cut) {
+        after(delay, () -> {
+            if (holds(cut)) {
+                if (cut != null) {
+                    cut.cut();
+                }
+                after(NOTICE, () -> giveUp(cut));
+            }
+        });
+    }
+
+    private void after(Duration delay, Runnable task) {
+        try {
+            loop.schedule(task, delay.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (RejectedExecutionException e) {
+            // The loops have ended, and all sockets with them.
+        }
+    }
+
+    private synchronized boolean holds(@Nullable SocketWatch watch) {
+        return socket == watch && (phase == Phase.OPEN || phase == Phase.ATTEMPTING);
+    }
+
+    private void giveUp(@Nullable SocketWatch cut) {
         synchronized (this) {
+            if (!holds(cut)) {
+                return;
+            }
             closing = true;
             phase = Phase.CLOSED;
-            waiting = gate;
-            gate = null;
         }
+        LOG.warn("[{}] the client does not notice that its socket is closed; it is left to itself", definition.id());
         releaseDeliveries();
         cancelFlow();
-        if (waiting != null) {
-            waiting.complete(null);
-        }
+        observer.closed();
     }
 
     private void releaseDeliveries() {

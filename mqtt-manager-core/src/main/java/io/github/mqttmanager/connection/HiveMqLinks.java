@@ -1,28 +1,19 @@
 package io.github.mqttmanager.connection;
 
-import com.hivemq.client.mqtt.MqttClientExecutorConfig;
 import io.github.mqttmanager.broker.MqttVersion;
 import io.github.mqttmanager.broker.TlsBundles;
-import io.reactivex.schedulers.Schedulers;
 import java.time.InstantSource;
 import java.util.concurrent.Executor;
 
 /** Makes links that share their event loops. */
 final class HiveMqLinks implements Engine.LinkFactories {
-    private final MqttClientExecutorConfig executors;
+    private final EventLoops loops;
     private final TlsBundles bundles;
     private final LinkTimeouts timeouts;
     private final InstantSource clock;
 
-    HiveMqLinks(Executor network, int networkThreads, TlsBundles bundles, LinkTimeouts timeouts, InstantSource clock) {
-        // One instance for all clients: the client makes an event loop group for each executor that it sees. Callbacks
-        // run where
-        // they arise, on the event loop, and only hand over.
-        this.executors = MqttClientExecutorConfig.builder()
-                .nettyExecutor(network)
-                .nettyThreads(networkThreads)
-                .applicationScheduler(Schedulers.from(Runnable::run))
-                .build();
+    HiveMqLinks(EventLoops loops, TlsBundles bundles, LinkTimeouts timeouts, InstantSource clock) {
+        this.loops = loops;
         this.bundles = bundles;
         this.timeouts = timeouts;
         this.clock = clock;
@@ -57,8 +48,8 @@ final class HiveMqLinks implements Engine.LinkFactories {
             }
             TlsMaterial tls = new TlsMaterial(bundles);
             return definition.mqttVersion() == MqttVersion.V5
-                    ? new Mqtt5Link(definition, observer, executors, timeouts, tls, clock, lane)
-                    : new Mqtt3Link(definition, observer, executors, timeouts, tls, clock, lane);
+                    ? new Mqtt5Link(definition, observer, loops, timeouts, tls, clock, lane)
+                    : new Mqtt3Link(definition, observer, loops, timeouts, tls, clock, lane);
         };
     }
 }

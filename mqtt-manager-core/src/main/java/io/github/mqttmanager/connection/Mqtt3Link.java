@@ -1,6 +1,5 @@
 package io.github.mqttmanager.connection;
 
-import com.hivemq.client.mqtt.MqttClientExecutorConfig;
 import com.hivemq.client.mqtt.MqttClientTransportConfig;
 import com.hivemq.client.mqtt.MqttGlobalPublishFilter;
 import com.hivemq.client.mqtt.datatypes.MqttQos;
@@ -42,18 +41,21 @@ final class Mqtt3Link extends HiveMqLink {
     // The protocol has no receive maximum; this is what the strictest of the large brokers allows.
     private static final int SEND_MAXIMUM = 100;
 
+    /** The largest that can be written (MQTT 3.1.1 section 2.2.3), with its header. */
+    private static final int PACKET_MAXIMUM = 268_435_460;
+
     private final InstantSource clock;
     private @Nullable Mqtt3AsyncClient client;
 
     Mqtt3Link(
             BrokerDefinition definition,
             Observer observer,
-            MqttClientExecutorConfig executors,
+            EventLoops loops,
             LinkTimeouts timeouts,
             TlsMaterial tls,
             InstantSource clock,
             Executor lane) {
-        super(definition, observer, executors, timeouts, tls, lane);
+        super(definition, observer, loops, timeouts, tls, lane);
         this.clock = clock;
     }
 
@@ -67,12 +69,17 @@ final class Mqtt3Link extends HiveMqLink {
                 .identifier(definition.clientIdentifier())
                 .executorConfig(executors)
                 .transportConfig(transport)
-                .addConnectedListener(context -> onConnected(new Granted(
+                .addConnectedListener(context -> onConnected(new BrokerGrants(
                         ((Mqtt3ClientConnectedContext) context).getConnAck().isSessionPresent(),
+                        definition.keepAlive(),
+                        null,
                         SEND_MAXIMUM,
+                        PACKET_MAXIMUM,
                         QoS.EXACTLY_ONCE,
                         true,
-                        false)))
+                        true,
+                        true,
+                        null)))
                 .addDisconnectedListener(this::onDisconnected);
         Credentials credentials = definition.credentials();
         if (credentials != null) {

@@ -1,6 +1,5 @@
 package io.github.mqttmanager.connection;
 
-import com.hivemq.client.mqtt.MqttClientExecutorConfig;
 import com.hivemq.client.mqtt.MqttClientTransportConfig;
 import com.hivemq.client.mqtt.MqttGlobalPublishFilter;
 import com.hivemq.client.mqtt.datatypes.MqttQos;
@@ -25,6 +24,7 @@ import com.hivemq.client.mqtt.mqtt5.message.auth.Mqtt5SimpleAuthBuilder;
 import com.hivemq.client.mqtt.mqtt5.message.connect.Mqtt5Connect;
 import com.hivemq.client.mqtt.mqtt5.message.connect.Mqtt5ConnectRestrictions;
 import com.hivemq.client.mqtt.mqtt5.message.connect.connack.Mqtt5ConnAck;
+import com.hivemq.client.mqtt.mqtt5.message.connect.connack.Mqtt5ConnAckRestrictions;
 import com.hivemq.client.mqtt.mqtt5.message.disconnect.Mqtt5DisconnectReasonCode;
 import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5PayloadFormatIndicator;
 import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5Publish;
@@ -65,12 +65,12 @@ final class Mqtt5Link extends HiveMqLink {
     Mqtt5Link(
             BrokerDefinition definition,
             Observer observer,
-            MqttClientExecutorConfig executors,
+            EventLoops loops,
             LinkTimeouts timeouts,
             TlsMaterial tls,
             InstantSource clock,
             Executor lane) {
-        super(definition, observer, executors, timeouts, tls, lane);
+        super(definition, observer, loops, timeouts, tls, lane);
         this.clock = clock;
     }
 
@@ -121,7 +121,7 @@ final class Mqtt5Link extends HiveMqLink {
     void connect() {
         Mqtt5Connect connect = Mqtt5Connect.builder()
                 .cleanStart(definition.session().cleanStart())
-                .sessionExpiryInterval(Math.min(definition.session().expiry().toSeconds(), NO_EXPIRY))
+                .sessionExpiryInterval(expirySeconds())
                 .keepAlive((int) definition.keepAlive().toSeconds())
                 .restrictions(Mqtt5ConnectRestrictions.builder()
                         .receiveMaximum(definition.session().receiveMaximum())
@@ -133,12 +133,25 @@ final class Mqtt5Link extends HiveMqLink {
     }
 
     private void connected(Mqtt5ConnAck connAck) {
-        onConnected(new Granted(
+        Mqtt5ConnAckRestrictions restrictions = connAck.getRestrictions();
+        onConnected(new BrokerGrants(
                 connAck.isSessionPresent(),
-                connAck.getRestrictions().getReceiveMaximum(),
-                QoS.of(connAck.getRestrictions().getMaximumQos().getCode()),
-                connAck.getRestrictions().isRetainAvailable(),
-                false));
+                Duration.ofSeconds(connAck.getServerKeepAlive()
+                        .orElse((int) definition.keepAlive().toSeconds())),
+                Duration.ofSeconds(connAck.getSessionExpiryInterval().orElse(expirySeconds())),
+                restrictions.getReceiveMaximum(),
+                restrictions.getMaximumPacketSize(),
+                QoS.of(restrictions.getMaximumQos().getCode()),
+                restrictions.isRetainAvailable(),
+                restrictions.isWildcardSubscriptionAvailable(),
+                restrictions.isSharedSubscriptionAvailable(),
+                connAck.getAssignedClientIdentifier()
+                        .map(identifier -> Failures.clean(identifier.toString()))
+                        .orElse(null)));
+    }
+
+    private long expirySeconds() {
+        return Math.min(definition.session().expiry().toSeconds(), NO_EXPIRY);
     }
 
     @Override
@@ -150,7 +163,7 @@ final class Mqtt5Link extends HiveMqLink {
 
     @Override
     void restate(MqttClientReconnector reconnector, int maximum) {
-        long expiry = Math.min(definition.session().expiry().toSeconds(), NO_EXPIRY);
+        long expiry = expirySeconds();
         ((Mqtt5ClientReconnector) reconnector)
                 .connectWith()
                 .keepAlive((int) definition.keepAlive().toSeconds())

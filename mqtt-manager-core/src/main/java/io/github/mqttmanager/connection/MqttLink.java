@@ -35,24 +35,25 @@ interface MqttLink {
      */
     CompletableFuture<Integer> publish(OutboundPublish publish);
 
-    /** Ends the connection but not the client: the observer is told as if the broker had ended it. */
+    /**
+     * Ends the connection but not the client: the observer is told within seconds as if the broker had ended it, whatever the network
+     * does. Should the client be beyond that, the observer's {@code closed} is told instead.
+     */
     void drop();
 
     /**
-     * Ends the client in whatever state it is. The observer's {@code closed} is the last that is heard of it.
+     * Ends the client in whatever state it is, an attempt at once. The observer's {@code closed} is told within seconds, whatever the
+     * network does, and is the last that is heard of it.
      *
      * @param endSession whether the broker is to forget the session
      */
     void close(boolean endSession);
 
-    /**
-     * Leaves the client to itself, for its end does not come: its DISCONNECT waits behind what a dead network does not take. Nothing more
-     * is heard of it; what it has in flight is unknown.
-     */
-    void abandon();
-
     /** Hears what happens to the link. Implementations return at once. */
     interface Observer {
+        /** The attempt has passed this stage: TCP or TLS. */
+        default void passed(ConnectionStage stage) {}
+
         /** The broker accepted us. */
         void opened(Granted granted);
 
@@ -72,18 +73,9 @@ interface MqttLink {
     /**
      * What the broker granted.
      *
-     * @param sessionPresent whether it had kept our session
-     * @param receiveMaximum how many of our publishes may be unacknowledged
-     * @param maximumQos the highest that it takes
-     * @param retainAvailable whether it keeps messages for later subscribers
      * @param sessionOpenedHere whether this process has opened the session, so that no packet identifier of an earlier one is open
      */
-    record Granted(
-            boolean sessionPresent,
-            int receiveMaximum,
-            QoS maximumQos,
-            boolean retainAvailable,
-            boolean sessionOpenedHere) {}
+    record Granted(BrokerGrants grants, boolean sessionOpenedHere) {}
 
     /**
      * Why there is no connection.

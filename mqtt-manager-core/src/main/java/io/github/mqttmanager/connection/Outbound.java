@@ -229,7 +229,8 @@ final class Outbound {
                 MqttLink.Granted grants = granted;
                 if (to == null
                         || grants == null
-                        || inFlight.size() >= Math.min(limits.window(), grants.receiveMaximum())) {
+                        || inFlight.size()
+                                >= Math.min(limits.window(), grants.grants().receiveMaximum())) {
                     return;
                 }
                 Map.Entry<Long, Pending> first = queue.pollFirstEntry();
@@ -261,13 +262,13 @@ final class Outbound {
     }
 
     private @Nullable PublishException unsendable(OutboundPublish publish, MqttLink.Granted grants) {
-        if (publish.qos().compareTo(grants.maximumQos()) > 0) {
+        if (publish.qos().compareTo(grants.grants().maximumQos()) > 0) {
             return failure(
                     PublishFailure.NOT_SENDABLE,
                     "broker " + broker + " takes no quality of service above "
-                            + grants.maximumQos().code());
+                            + grants.grants().maximumQos().code());
         }
-        if (publish.retain() && !grants.retainAvailable()) {
+        if (publish.retain() && !grants.grants().retainAvailable()) {
             return failure(PublishFailure.NOT_SENDABLE, "broker " + broker + " keeps no retained messages");
         }
         // Packet identifiers of an earlier process may be open in a session that it left behind: the broker would take

@@ -40,11 +40,18 @@ import org.junit.jupiter.params.provider.EnumSource;
 class ArchitectureTest {
     private static final String ROOT = "io.github.mqttmanager";
     private static final String BAD = ROOT + ".architecture.bad";
-    private static final String[] CLIENT = {"com.hivemq..", "io.reactivex..", "org.reactivestreams.."};
+    private static final String[] CLIENT = {"com.hivemq..", "io.reactivex..", "org.reactivestreams..", "io.netty.."};
 
     /** The only ones that know the client. */
     private static final Set<String> CLIENTS_NEIGHBOURS = Set.of(
-            "HiveMqLink", "Mqtt5Link", "Mqtt3Link", "HiveMqLinks", "InboundFlow", "TlsMaterial", "FailureClassifier");
+            "HiveMqLink",
+            "Mqtt5Link",
+            "Mqtt3Link",
+            "EventLoops",
+            "SocketWatch",
+            "InboundFlow",
+            "TlsMaterial",
+            "FailureClassifier");
 
     /** Where the real time comes in, to be handed on; and the wait of a caller who closes. */
     private static final Set<String> TIME_COMES_IN = Set.of("MqttManager", "Connections");
@@ -148,7 +155,8 @@ class ArchitectureTest {
                                 "org.jspecify.annotations",
                                 CLIENT[0],
                                 CLIENT[1],
-                                CLIENT[2]));
+                                CLIENT[2],
+                                CLIENT[3]));
             }
         },
         TIME_IS_HANDED_IN("device.ReadsTheClock") {

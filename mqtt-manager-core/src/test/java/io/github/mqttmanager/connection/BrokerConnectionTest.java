@@ -123,7 +123,7 @@ class BrokerConnectionTest {
         assertThat(status.wanted()).isTrue();
         assertThat(status.failure()).isNull();
         assertThat(status.nextAttemptAt()).isNull();
-        assertThat(status.sessionPresent()).isFalse();
+        assertThat(status.grants().sessionPresent()).isFalse();
         assertThat(status.subscriptions()).extracting(s -> s.filter().value()).containsExactlyInAnyOrder("a/+", "b");
         assertThat(status.subscriptions()).noneMatch(SubscriptionStatus::isRefused);
         assertThat(harness.states()).containsExactly(CONNECTING, CONNECTED);
@@ -321,7 +321,7 @@ class BrokerConnectionTest {
         harness.link().opened(true);
 
         assertThat(harness.link().subscribed()).containsExactly("a", "a");
-        assertThat(connection().status().sessionPresent()).isTrue();
+        assertThat(connection().status().grants().sessionPresent()).isTrue();
     }
 
     @Test
@@ -857,7 +857,7 @@ class BrokerConnectionTest {
         ScriptedLink link = harness.link();
         apply(d -> d.active(false));
         // The broker's CONNACK was on its way.
-        link.observer.opened(new MqttLink.Granted(false, 10, io.github.mqttmanager.topic.QoS.EXACTLY_ONCE, true, true));
+        link.observer.opened(ScriptedLink.granted(false, 10, io.github.mqttmanager.topic.QoS.EXACTLY_ONCE, true, true));
 
         assertThat(link.subscribes).isEmpty();
         link.closed();
@@ -865,43 +865,25 @@ class BrokerConnectionTest {
         assertThat(harness.time.scheduled()).isZero();
     }
 
-    /** The client's DISCONNECT can wait for ever behind what a dead network does not take. */
     @Test
-    void aLinkThatDoesNotEndIsLeftBehindAndTheNewOneSendsWhatItHad() {
+    void aLinkThatWasGivenUpAndIsBeyondThatIsReplacedAndTheNewOneSendsWhatItHad() {
         connected();
         ScriptedLink dead = harness.link();
         CompletableFuture<PublishReceipt> receipt = publish("t");
         assertThat(dead.published()).containsExactly("t");
-        apply(d -> d.clientIdentifier("another"));
-        harness.time.advance(Duration.ofSeconds(29));
-        assertThat(state()).isEqualTo(DISCONNECTING);
-        harness.time.advance(Duration.ofSeconds(2));
-        harness.settle();
-
-        assertThat(dead.abandoned).isTrue();
-        assertThat(harness.links).hasSize(2);
-        harness.link().opened();
-        harness.link().acknowledgeAll();
-        assertThat(receipt).isCompleted();
-    }
-
-    @Test
-    void aLinkThatWasGivenUpAndDoesNotEndIsLeftBehindWithinSeconds() {
-        connected();
-        ScriptedLink dead = harness.link();
-        CompletableFuture<PublishReceipt> receipt = publish("t");
         for (int i = 0; i < 14; i++) {
             harness.time.advance(Duration.ofSeconds(1));
             connection().sweep();
         }
         assertThat(dead.drops).isEqualTo(1);
         assertThat(state()).isEqualTo(CONNECTED);
-        harness.time.advance(Duration.ofSeconds(4));
-        assertThat(dead.abandoned).isTrue();
-        assertThat(state()).isIn(RECONNECTING, CONNECTING);
+        dead.beyondThat();
+        assertThat(state()).isEqualTo(RECONNECTING);
         assertThat(failure().kind()).isEqualTo(FailureKind.MQTT_NO_RESPONSE);
         harness.time.advance(MINUTE);
         harness.settle();
+
+        assertThat(harness.links).hasSize(2);
         harness.link().opened(true);
         harness.link().acknowledgeAll();
         assertThat(receipt).isCompleted();
@@ -920,7 +902,7 @@ class BrokerConnectionTest {
 
         old.observer.down(new MqttLink.LinkDown(RESET, true, true, 0));
         old.observer.closed();
-        old.observer.opened(new MqttLink.Granted(false, 1, io.github.mqttmanager.topic.QoS.AT_MOST_ONCE, false, true));
+        old.observer.opened(ScriptedLink.granted(false, 1, io.github.mqttmanager.topic.QoS.AT_MOST_ONCE, false, true));
 
         assertThat(state()).isEqualTo(CONNECTED);
         assertThat(harness.links).hasSize(2);

@@ -17,7 +17,8 @@ class ConnectionsTest {
     private static final BrokerId B = BrokerId.of("b");
 
     private final EngineHarness harness = new EngineHarness();
-    private final Connections connections = new Connections(harness.engine());
+    private final Connections connections =
+            new Connections(harness.engine(), () -> CompletableFuture.completedFuture(null));
     private final BrokerDefinition definition =
             EngineHarness.definition().version(3).build();
 

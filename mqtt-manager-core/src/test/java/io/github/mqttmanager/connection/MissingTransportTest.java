@@ -17,7 +17,10 @@ import org.junit.jupiter.api.Test;
 /** The class path of core itself has none of Netty's optional parts. */
 class MissingTransportTest {
     private final LinkFactory links = new HiveMqLinks(
-                    Runnable::run, 1, TlsBundles.none(), LinkTimeouts.DEFAULT, InstantSource.fixed(Instant.EPOCH))
+                    new EventLoops(Runnable::run, 1),
+                    TlsBundles.none(),
+                    LinkTimeouts.DEFAULT,
+                    InstantSource.fixed(Instant.EPOCH))
             .on(Runnable::run);
 
     @Test

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 class OutboundTest {
     private static final BrokerId BROKER = BrokerId.of("b");
     private static final MqttLink.Granted EVERYTHING =
-            new MqttLink.Granted(false, 65_535, QoS.EXACTLY_ONCE, true, true);
+            ScriptedLink.granted(false, 65_535, QoS.EXACTLY_ONCE, true, true);
 
     /** Only the part of a link that publishes. */
     private static final class Client implements MqttLink {
@@ -75,9 +75,6 @@ class OutboundTest {
         public @Nullable BrokerCertificate certificate() {
             return null;
         }
-
-        @Override
-        public void abandon() {}
 
         @Override
         public void drop() {}
@@ -221,7 +218,7 @@ class OutboundTest {
     @Test
     void keepsToTheSmallerOfBothWindows() {
         outbound = outbound(limits(100, 10_000, 5));
-        outbound.connected(client, new MqttLink.Granted(false, 3, QoS.EXACTLY_ONCE, true, true));
+        outbound.connected(client, ScriptedLink.granted(false, 3, QoS.EXACTLY_ONCE, true, true));
         for (int i = 0; i < 10; i++) {
             publish("" + i);
         }
@@ -230,7 +227,7 @@ class OutboundTest {
         assertThat(client.topics()).containsExactly("0", "1", "2", "3");
 
         outbound.disconnected();
-        outbound.connected(client, new MqttLink.Granted(true, 100, QoS.EXACTLY_ONCE, true, true));
+        outbound.connected(client, ScriptedLink.granted(true, 100, QoS.EXACTLY_ONCE, true, true));
         assertThat(client.given).as("what the client still has counts").hasSize(6);
     }
 
@@ -403,7 +400,7 @@ class OutboundTest {
 
     @Test
     void refusesWhatTheBrokerCannotTake() {
-        outbound.connected(client, new MqttLink.Granted(false, 10, QoS.AT_LEAST_ONCE, false, true));
+        outbound.connected(client, ScriptedLink.granted(false, 10, QoS.AT_LEAST_ONCE, false, true));
 
         assertThat(failureOf(publish("t", b -> b.qos(QoS.EXACTLY_ONCE)))).isEqualTo(PublishFailure.NOT_SENDABLE);
         assertThat(failureOf(publish("t", b -> b.retain(true)))).isEqualTo(PublishFailure.NOT_SENDABLE);
@@ -413,13 +410,13 @@ class OutboundTest {
 
     @Test
     void refusesExactlyOnceInASessionOfAnEarlierProcess() {
-        outbound.connected(client, new MqttLink.Granted(true, 10, QoS.EXACTLY_ONCE, true, false));
+        outbound.connected(client, ScriptedLink.granted(true, 10, QoS.EXACTLY_ONCE, true, false));
         assertThat(failureOf(publish("t", b -> b.qos(QoS.EXACTLY_ONCE)))).isEqualTo(PublishFailure.UNSAFE_QOS_2);
         publish("t", b -> b.qos(QoS.AT_LEAST_ONCE));
         assertThat(client.given).hasSize(1);
 
         outbound.disconnected();
-        outbound.connected(client, new MqttLink.Granted(true, 10, QoS.EXACTLY_ONCE, true, true));
+        outbound.connected(client, ScriptedLink.granted(true, 10, QoS.EXACTLY_ONCE, true, true));
         publish("t", b -> b.qos(QoS.EXACTLY_ONCE));
         assertThat(client.given).as("resumed, but opened here").hasSize(2);
     }
@@ -462,7 +459,7 @@ class OutboundTest {
                     case 4 ->
                         outbound.connected(
                                 current,
-                                new MqttLink.Granted(
+                                ScriptedLink.granted(
                                         random.nextBoolean(),
                                         1 + random.nextInt(4),
                                         QoS.of(random.nextInt(3)),

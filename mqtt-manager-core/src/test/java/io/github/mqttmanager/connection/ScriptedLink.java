@@ -5,6 +5,7 @@ import io.github.mqttmanager.publish.OutboundPublish;
 import io.github.mqttmanager.topic.QoS;
 import io.github.mqttmanager.topic.TopicFilter;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -57,7 +58,6 @@ final class ScriptedLink implements MqttLink {
     final List<String> violations = new ArrayList<>();
     Phase phase = Phase.IDLE;
     int drops;
-    boolean abandoned;
     int closedTold;
     /** Whether SUBSCRIBE and UNSUBSCRIBE are answered at once. */
     boolean answering = true;
@@ -83,6 +83,23 @@ final class ScriptedLink implements MqttLink {
         this.observer = observer;
     }
 
+    static Granted granted(
+            boolean sessionPresent, int receiveMaximum, QoS maximumQos, boolean retain, boolean sessionOpenedHere) {
+        return new Granted(
+                new BrokerGrants(
+                        sessionPresent,
+                        Duration.ofSeconds(30),
+                        Duration.ofDays(1),
+                        receiveMaximum,
+                        1_000_000,
+                        maximumQos,
+                        retain,
+                        true,
+                        true,
+                        null),
+                sessionOpenedHere);
+    }
+
     // ---- what the test does
 
     void opened() {
@@ -104,7 +121,7 @@ final class ScriptedLink implements MqttLink {
             // Found out within the attempt that it is closing: DISCONNECT.
             down(null);
         } else {
-            observer.opened(new Granted(sessionPresent, receiveMaximum, maximumQos, retain, sessionOpenedHere));
+            observer.opened(granted(sessionPresent, receiveMaximum, maximumQos, retain, sessionOpenedHere));
         }
     }
 
@@ -132,6 +149,12 @@ final class ScriptedLink implements MqttLink {
             case IDLE, WAITING -> end();
             case CLOSED -> {}
         }
+    }
+
+    /** It was given up, and not even that worked: it ends unasked. */
+    void beyondThat() {
+        require(drops > 0, "ended though nobody gave it up");
+        end();
     }
 
     private void end() {
@@ -262,12 +285,6 @@ final class ScriptedLink implements MqttLink {
             publish.answer.completeExceptionally(new Gone());
         }
         return publish.answer;
-    }
-
-    @Override
-    public void abandon() {
-        abandoned = true;
-        phase = Phase.CLOSED;
     }
 
     @Override

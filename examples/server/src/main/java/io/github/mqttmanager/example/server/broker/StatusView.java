@@ -129,7 +129,7 @@ public record StatusView(
                 status.counters().received(),
                 status.counters().acknowledged(),
                 status.counters().published(),
-                status.sessionPresent(),
+                status.grants() == null ? null : status.grants().sessionPresent(),
                 status.responsive(),
                 millis(status.roundTrip()),
                 CertificateView.of(status.certificate()),
