@@ -520,7 +520,7 @@ final class BrokerConnection {
             initiator = Initiator.MANAGER;
             actor = null;
         }
-        if (!refused.isEmpty() && failure != null && (first || !sameReason(failure, status.failure()))) {
+        if (!refused.isEmpty() && (first || !sameReason(failure, status.failure()))) {
             history.add(Type.SUBSCRIPTION_REFUSED, Initiator.BROKER, null, endpoint, failure);
         }
         enter(ConnectionState.CONNECTED, failure);
@@ -530,8 +530,8 @@ final class BrokerConnection {
         }
     }
 
-    private static boolean sameReason(ConnectionFailure a, @Nullable ConnectionFailure b) {
-        return b != null && a.kind() == b.kind() && a.message().equals(b.message());
+    private static boolean sameReason(@Nullable ConnectionFailure a, @Nullable ConnectionFailure b) {
+        return a != null && b != null && a.kind() == b.kind() && a.message().equals(b.message());
     }
 
     /** Says that we are there, before anything that waited. One that is still in flight is brought to its end by the client. */
