@@ -39,7 +39,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a definition of a tenant's says, nothing inside the host's network is ever connected to. */
 class NetworkPolicyCorpusTest {
-    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final Duration LIMIT = Duration.ofSeconds(20);
 
     /** Counts connections to one port of several loopback addresses, and answers each with the same bytes. */
     private static final class Listener implements AutoCloseable {
