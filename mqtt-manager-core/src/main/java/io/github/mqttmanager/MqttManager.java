@@ -11,6 +11,7 @@ import io.github.mqttmanager.connection.BrokerEvent;
 import io.github.mqttmanager.connection.BrokerStatus;
 import io.github.mqttmanager.connection.ConnectionListener;
 import io.github.mqttmanager.connection.ConnectionState;
+import io.github.mqttmanager.connection.ConnectionTest;
 import io.github.mqttmanager.connection.Connections;
 import io.github.mqttmanager.connection.HostResolver;
 import io.github.mqttmanager.connection.NetworkPolicy;
@@ -389,6 +390,21 @@ public final class MqttManager implements AutoCloseable {
     public RepositoryChanges.Registration addListener(ConnectionListener listener) {
         connections.addListener(listener);
         return () -> connections.removeListener(listener);
+    }
+
+    /**
+     * Tests a definition, stored or not, without touching the broker's connection: a connection of its own goes through the steps, with a
+     * client identifier that is thrown away and without the will, asks for the filters of the broker's devices (those that are shared are
+     * left out), and is closed. It is limited in number and speed like all attempts, and the {@link NetworkPolicy} holds for it.
+     *
+     * <p>The secrets of the definition are used as they are. Whoever fills in stored ones for a user must first ask
+     * {@link BrokerDefinition#mayReuseSecretsOf}, or a user could have them sent to a server of their own.
+     *
+     * @return completes within half a minute after its turn, whatever the outcome; cancelling it ends the test at once
+     * @throws IllegalStateException if the manager is closed
+     */
+    public CompletableFuture<ConnectionTest> testConnection(BrokerDefinition definition) {
+        return connections.test(definition);
     }
 
     // ---- publishing

@@ -1,5 +1,8 @@
 package io.github.mqttmanager.it;
 
+import io.github.mqttmanager.broker.Pem;
+import io.github.mqttmanager.broker.Secret;
+import io.github.mqttmanager.broker.TlsSettings;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -7,9 +10,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.security.cert.Certificate;
+import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
 
 /** An authority of our own and what it signed, made with the JDK's keytool for one test. */
 final class Certificates implements AutoCloseable {
@@ -28,7 +36,12 @@ final class Certificates implements AutoCloseable {
             made.sign("server", "-ext", "san=dns:localhost,ip:127.0.0.1", "-validity", "30");
             made.sign("elsewhere", "-ext", "san=dns:broker.example", "-validity", "30");
             made.sign("expired", "-ext", "san=dns:localhost", "-startdate", "-10d", "-validity", "5");
+            made.sign("future", "-ext", "san=dns:localhost", "-startdate", "+5d", "-validity", "5");
+            made.sign("client", "-ext", "eku=clientAuth", "-validity", "30");
             made.keytool("-exportcert", "-rfc", "-alias", "ca", "-file", made.path("ca.pem"));
+            made.keytool("-genkeypair", "-alias", "stranger", "-dname", "CN=stranger", "-validity", "30");
+            made.keytool("-exportcert", "-rfc", "-alias", "stranger", "-file", made.path("stranger.pem"));
+            made.writeKey("stranger");
             return made;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -77,20 +90,60 @@ final class Certificates implements AutoCloseable {
     }
 
     String authority() {
+        return read("ca.pem");
+    }
+
+    private String read(String name) {
         try {
-            return Files.readString(directory.resolve("ca.pem"));
+            return Files.readString(directory.resolve(name));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    /** A broker that speaks TLS with one of {@code server}, {@code elsewhere} and {@code expired}. */
-    Mosquitto mosquitto(String name) {
-        return Mosquitto.start(
+    /** What a client shows: {@code client}, signed by the authority, or {@code stranger}, signed by itself. */
+    TlsSettings.ClientCertificate clientCertificate(String name) {
+        return new TlsSettings.ClientCertificate(read(name + ".pem"), Secret.of(read(name + ".key")));
+    }
+
+    /** A broker that speaks TLS with one of {@code server}, {@code elsewhere}, {@code expired} and {@code future}. */
+    Mosquitto mosquitto(String name, String... configuration) {
+        List<String> lines = new ArrayList<>(List.of(
                 "allow_anonymous true",
                 "cafile " + path("ca.pem"),
                 "certfile " + path(name + ".pem"),
-                "keyfile " + path(name + ".key"));
+                "keyfile " + path(name + ".key")));
+        lines.addAll(List.of(configuration));
+        return Mosquitto.start(lines.toArray(String[]::new));
+    }
+
+    /** TLS for a server of the JDK with the certificate {@code server}, which believes clients of the authority. */
+    SSLContext serverContext() {
+        try (InputStream file = Files.newInputStream(directory.resolve("store.p12"))) {
+            KeyStore all = KeyStore.getInstance("PKCS12");
+            all.load(file, STORE_PASSWORD.toCharArray());
+            X509Certificate authority = Pem.certificates(read("ca.pem"), "CA").get(0);
+            KeyStore own = KeyStore.getInstance("PKCS12");
+            own.load(null, null);
+            own.setKeyEntry(
+                    "server", all.getKey("server", STORE_PASSWORD.toCharArray()), new char[0], new Certificate[] {
+                        Pem.certificates(read("server.pem"), "server").get(0), authority
+                    });
+            KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+            keys.init(own, new char[0]);
+            KeyStore trusted = KeyStore.getInstance("PKCS12");
+            trusted.load(null, null);
+            trusted.setCertificateEntry("ca", authority);
+            TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+            trust.init(trusted);
+            SSLContext context = SSLContext.getInstance("TLS");
+            context.init(keys.getKeyManagers(), trust.getTrustManagers(), null);
+            return context;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     @Override

@@ -100,6 +100,24 @@ public record BrokerDefinition(
                 && Objects.equals(will, other.will);
     }
 
+    /**
+     * Whether secrets that were stored for the other definition would go to nobody else with this one: the same broker, the same owner,
+     * the same endpoints and proxy, and the same proof of who they are. Otherwise somebody who may edit but not read a secret could have
+     * it sent to a server of their own.
+     */
+    public boolean mayReuseSecretsOf(BrokerDefinition stored) {
+        return id.equals(stored.id)
+                && Objects.equals(owner, stored.owner)
+                && endpoints.equals(stored.endpoints)
+                && transport == stored.transport
+                && Objects.equals(
+                        proxy == null ? null : proxy.endpoint(), stored.proxy == null ? null : stored.proxy.endpoint())
+                && (!transport.isSecure()
+                        || (tls.trust().equals(stored.tls.trust())
+                                && tls.verifyHostname() == stored.tls.verifyHostname()
+                                && tls.minimumVersion() == stored.tls.minimumVersion()));
+    }
+
     /** Collects what a definition holds. Not thread-safe. */
     public static final class Builder {
         private static final String CLIENT_ID_CHARACTERS =

@@ -2,9 +2,7 @@ package io.github.mqttmanager.connection;
 
 import io.github.mqttmanager.broker.BrokerDefinition;
 import io.github.mqttmanager.broker.Endpoint;
-import java.net.InetAddress;
 import java.time.Duration;
-import java.util.List;
 import java.util.Objects;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,7 +20,7 @@ final class Attempts {
     private final Engine engine;
     private int number;
     private int endpointIndex;
-    private int addressIndex;
+    private int addressTurn;
     private boolean outage;
     private long outageStartNanos;
     private Duration previousDelay = Duration.ZERO;
@@ -53,12 +51,8 @@ final class Attempts {
     }
 
     /** A name with several addresses is tried at another one each time. */
-    InetAddress address(List<InetAddress> addresses) {
-        return addresses.get(addressIndex % addresses.size());
-    }
-
-    void addressUsed() {
-        addressIndex++;
+    int addressTurn() {
+        return addressTurn++;
     }
 
     /**

@@ -3,20 +3,17 @@ package io.github.mqttmanager.connection;
 import io.github.mqttmanager.broker.BrokerDefinition;
 import io.github.mqttmanager.broker.Endpoint;
 import io.github.mqttmanager.broker.MqttVersion;
-import io.github.mqttmanager.broker.ProxySettings;
 import io.github.mqttmanager.connection.BrokerEvent.Initiator;
 import io.github.mqttmanager.connection.BrokerEvent.Type;
 import io.github.mqttmanager.publish.InboundPublish;
 import io.github.mqttmanager.publish.OutboundPublish;
 import io.github.mqttmanager.publish.PublishReceipt;
 import io.github.mqttmanager.topic.TopicFilter;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.UnknownHostException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
+import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
@@ -64,8 +61,14 @@ final class BrokerConnection {
     /** Whether the broker let us wait at the last attempt. */
     private boolean slow;
 
-    private SlowSet.@Nullable Place place;
-    private StartLimiter.@Nullable Turn turn;
+    /** This and the turn are replaced on the lane, and asked by anybody for the position. */
+    private volatile SlowSet.@Nullable Place place;
+
+    private volatile StartLimiter.@Nullable Turn turn;
+
+    /** Of the attempt that is under way or was the last. */
+    private Endpoint endpoint;
+
     private long attemptStartNanos;
     private long connectedAtNanos;
     private @Nullable ScheduledFuture<?> nextAttempt;
@@ -91,6 +94,7 @@ final class BrokerConnection {
      */
     BrokerConnection(BrokerDefinition definition, Engine engine, @Nullable BrokerConnection predecessor) {
         this.definition = definition;
+        this.endpoint = definition.endpoints().get(0);
         this.engine = engine;
         this.lane = predecessor == null ? new Lane(definition.id().value(), engine.control()) : predecessor.lane;
         this.predecessorEnded = predecessor == null ? CompletableFuture.completedFuture(null) : predecessor.ended;
@@ -232,11 +236,23 @@ final class BrokerConnection {
 
     /** What is known now, with fresh counters. */
     BrokerStatus status() {
-        return status.with(
+        BrokerStatus last = status;
+        return last.with(
+                last.state() == ConnectionState.CONNECTING ? waitingPosition() : null,
                 inbound.lastAt(),
                 outbound.lastAcknowledgedAt(),
                 inbound.counters(outbound.counters()),
                 engine.clock().instant());
+    }
+
+    private @Nullable Integer waitingPosition() {
+        SlowSet.Place slowPlace = place;
+        StartLimiter.Turn startTurn = turn;
+        OptionalInt position = slowPlace == null ? OptionalInt.empty() : slowPlace.position();
+        if (position.isEmpty() && startTurn != null) {
+            position = startTurn.position();
+        }
+        return position.isEmpty() ? null : position.getAsInt();
     }
 
     // ---- on the lane
@@ -306,16 +322,18 @@ final class BrokerConnection {
             nextAttempt.cancel(false);
             nextAttempt = null;
         }
-        if (turn != null) {
-            turn.cancel();
+        StartLimiter.Turn waiting = turn;
+        if (waiting != null) {
+            waiting.cancel();
             turn = null;
         }
         leaveSlowSet();
     }
 
     private void leaveSlowSet() {
-        if (place != null) {
-            place.leave();
+        SlowSet.Place held = place;
+        if (held != null) {
+            held.leave();
             place = null;
         }
     }
@@ -330,6 +348,7 @@ final class BrokerConnection {
         cancelAttempt();
         int serial = attemptSerial;
         attempts.begin();
+        endpoint = attempts.endpoint(definition);
         enter(ConnectionState.CONNECTING, status.failure());
         attemptStartNanos = engine.nanos().getAsLong();
         predecessorEnded.whenComplete((done, failure) -> lane.execute(() -> {
@@ -367,55 +386,23 @@ final class BrokerConnection {
                 }));
     }
 
-    private Endpoint endpoint() {
-        return attempts.endpoint(definition);
-    }
-
     private FailureClassifier classifier() {
-        return classifier(endpoint());
-    }
-
-    private FailureClassifier classifier(Endpoint about) {
         return new FailureClassifier(
-                definition, about, engine.timeouts(), engine.clock().instant());
+                definition, endpoint, engine.timeouts(), engine.clock().instant());
     }
 
     private void resolve(int serial) {
-        resolve(serial, endpoint(), broker -> {
-            ProxySettings proxy = definition.proxy();
-            if (proxy == null) {
-                openInTurn(serial, new Route(broker, null));
-            } else {
-                resolve(serial, proxy.endpoint(), via -> openInTurn(serial, new Route(broker, via)));
-            }
-        });
-    }
-
-    /** Looks the name up and has all its addresses checked; one of them goes on. */
-    private void resolve(int serial, Endpoint asked, Consumer<InetSocketAddress> then) {
-        engine.resolver()
-                .resolve(asked.host())
-                .whenComplete((addresses, failure) -> lane.execute(() -> {
+        new Routes(engine)
+                .find(definition, endpoint, attempts.addressTurn())
+                .whenComplete((route, failure) -> lane.execute(() -> {
                     if (serial != attemptSerial) {
                         return;
                     }
-                    if (failure != null) {
-                        attemptFailed(
-                                Failures.unwrap(failure) instanceof UnknownHostException
-                                        ? classifier(asked).unknownHost()
-                                        : classifier(asked).dnsTimeout());
-                    } else if (!addresses.stream().allMatch(address -> permits(address, asked.port()))) {
-                        attemptFailed(classifier(asked).addressRefused());
-                        return;
+                    if (failure == null) {
+                        openInTurn(serial, route);
+                    } else {
+                        attemptFailed(Routes.failure(failure));
                     }
-                    InetAddress address = attempts.address(addresses);
-                    String owner = definition.owner();
-                    if (owner != null && !engine.ports().mayTry(owner, address, asked.port())) {
-                        attemptFailed(classifier(asked).tooManyPorts());
-                        return;
-                    }
-                    // The name stays with the address, for TLS checks it; the address is the one that was checked.
-                    then.accept(new InetSocketAddress(named(asked.host(), address), asked.port()));
                 }));
     }
 
@@ -429,7 +416,6 @@ final class BrokerConnection {
     }
 
     private void open(Route route) {
-        attempts.addressUsed();
         MqttLink opened = link;
         if (opened == null) {
             LinkObserver observer = new LinkObserver();
@@ -449,24 +435,6 @@ final class BrokerConnection {
         } catch (RuntimeException | LinkageError e) {
             link = null;
             attemptFailed(classifier().unusable(e));
-        }
-    }
-
-    /** The policy is the host's code: when it fails, nothing is permitted. */
-    private boolean permits(InetAddress address, int port) {
-        try {
-            return engine.networkPolicy().permits(definition, address, port);
-        } catch (RuntimeException e) {
-            LOG.error("[{}] the network policy failed", definition.id(), e);
-            return false;
-        }
-    }
-
-    private static InetAddress named(String host, InetAddress address) {
-        try {
-            return InetAddress.getByAddress(host, address.getAddress());
-        } catch (UnknownHostException e) {
-            return address;
         }
     }
 
@@ -522,12 +490,12 @@ final class BrokerConnection {
         ConnectionFailure failure = refused.isEmpty() ? null : classifier().subscriptionsRefused(refused);
         boolean first = status.state() != ConnectionState.CONNECTED;
         if (first) {
-            history.add(Type.CONNECTED, initiator, actor, endpoint(), null);
+            history.add(Type.CONNECTED, initiator, actor, endpoint, null);
             initiator = Initiator.MANAGER;
             actor = null;
         }
         if (failure != null && (first || !sameReason(failure, status.failure()))) {
-            history.add(Type.SUBSCRIPTION_REFUSED, Initiator.BROKER, null, endpoint(), failure);
+            history.add(Type.SUBSCRIPTION_REFUSED, Initiator.BROKER, null, endpoint, failure);
         }
         enter(ConnectionState.CONNECTED, failure);
         if (first && granted != null) {
@@ -550,7 +518,7 @@ final class BrokerConnection {
             case UNRESPONSIVE -> {
                 ConnectionFailure failure = notResponding();
                 LOG.warn("[{}] {}: {}", definition.id(), failure.kind(), failure.message());
-                history.add(Type.UNRESPONSIVE, Initiator.MANAGER, null, endpoint(), failure);
+                history.add(Type.UNRESPONSIVE, Initiator.MANAGER, null, endpoint, failure);
                 publishStatus(status.state(), failure, null);
             }
             case RESPONSIVE_AGAIN -> responsiveAgain(asked);
@@ -563,7 +531,7 @@ final class BrokerConnection {
     }
 
     private void responsiveAgain(MqttLink asked) {
-        history.add(Type.RESPONSIVE, Initiator.BROKER, null, endpoint(), null);
+        history.add(Type.RESPONSIVE, Initiator.BROKER, null, endpoint, null);
         settled(asked);
     }
 
@@ -622,14 +590,14 @@ final class BrokerConnection {
     /** The session is left to the other client: to take it back would only go on with the battle. */
     private void quarantine(ConnectionFailure last) {
         ConnectionFailure failure = classifier().takenOverAgainAndAgain(last);
-        history.add(Type.CONNECTION_LOST, initiator(last), null, endpoint(), last);
-        history.add(Type.QUARANTINED, Initiator.MANAGER, null, endpoint(), failure);
+        history.add(Type.CONNECTION_LOST, initiator(last), null, endpoint, last);
+        history.add(Type.QUARANTINED, Initiator.MANAGER, null, endpoint, failure);
         await(attempts.quarantined(definition, failure), failure);
     }
 
     private void attemptFailed(ConnectionFailure failure) {
         boolean lost = status.state() == ConnectionState.CONNECTED;
-        history.add(lost ? Type.CONNECTION_LOST : Type.ATTEMPT_FAILED, initiator(failure), null, endpoint(), failure);
+        history.add(lost ? Type.CONNECTION_LOST : Type.ATTEMPT_FAILED, initiator(failure), null, endpoint, failure);
         if (!lost && !linkOpen) {
             attemptEnded();
         }
@@ -681,7 +649,7 @@ final class BrokerConnection {
         subscriptions.clientEnded();
         outbound.clientEnded();
         if (expected) {
-            history.add(Type.DISCONNECTED, initiator, actor, endpoint(), null);
+            history.add(Type.DISCONNECTED, initiator, actor, endpoint, null);
             reconcile(false);
         } else {
             // Given up, and beyond that: its successor takes over.
@@ -747,7 +715,8 @@ final class BrokerConnection {
                 state == before.state() ? before.since() : now,
                 shownAttempt,
                 nextAttemptAt,
-                state == ConnectionState.DISCONNECTED ? null : endpoint(),
+                null,
+                state == ConnectionState.DISCONNECTED ? null : endpoint,
                 failure,
                 subscriptions.all(),
                 granted == null ? null : granted.grants(),

@@ -12,6 +12,7 @@ import io.github.mqttmanager.topic.TopicFilter;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -31,6 +32,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Connections {
     private static final int SLOW_PLACES = 200;
+    private static final int TEST_PLACES = 16;
+    private static final SecureRandom RANDOM = new SecureRandom();
 
     private final Engine engine;
 
@@ -40,6 +43,11 @@ public final class Connections {
     private final ConcurrentMap<BrokerId, BrokerConnection> connections = new ConcurrentHashMap<>();
     /** Removed ones that are not closed yet. */
     private final ConcurrentMap<BrokerId, BrokerConnection> ending = new ConcurrentHashMap<>();
+
+    /** Tests that are not over. */
+    private final Set<TestRun> testing = ConcurrentHashMap.newKeySet();
+
+    private final SlowSet tests = new SlowSet(TEST_PLACES);
 
     /** Writes guarded by this, so that nothing begins beside the end. */
     private volatile boolean closed;
@@ -218,6 +226,30 @@ public final class Connections {
     }
 
     /**
+     * Tests a definition by a connection of its own, beside the one that may exist; at most {@value #TEST_PLACES} at once, the others wait.
+     *
+     * @return completes within about half a minute after its turn has come, whatever the outcome is; cancelling it ends the test
+     * @throws IllegalStateException if the manager is closed
+     */
+    public CompletableFuture<ConnectionTest> test(BrokerDefinition definition) {
+        byte[] random = new byte[8];
+        RANDOM.nextBytes(random);
+        TestRun run = new TestRun(
+                definition,
+                "mm-test-" + HexFormat.of().formatHex(random),
+                engine.wantedFilters().apply(definition.id()),
+                engine);
+        synchronized (this) {
+            if (closed) {
+                throw new IllegalStateException("the manager is closed");
+            }
+            testing.add(run);
+        }
+        run.ended().whenComplete((ended, failure) -> testing.remove(run));
+        return run.start(tests);
+    }
+
+    /**
      * Sends a publish that has a topic.
      *
      * @return completes with the broker's receipt, or exceptionally with a {@link PublishException}; cancelling it takes the message
@@ -253,7 +285,9 @@ public final class Connections {
             closed = true;
             all = Stream.concat(
                             ending.values().stream().map(BrokerConnection::remove),
-                            connections.values().stream().map(BrokerConnection::stop))
+                            Stream.concat(
+                                    connections.values().stream().map(BrokerConnection::stop),
+                                    testing.stream().map(TestRun::stop)))
                     .toArray(CompletableFuture[]::new);
             connections.clear();
         }

@@ -108,6 +108,25 @@ class HistoryTest {
     }
 
     @Test
+    void theEndpointThatWasLostIsNamedNotTheOneThatComesNext() {
+        Endpoint two = Endpoint.of("two.example", 2);
+        definition = definition.toBuilder()
+                .endpoints(List.of(Endpoint.of("one.example", 1), two))
+                .build();
+        connection.apply(definition);
+        harness.settle();
+        harness.link().down(new ConnectException("Connection refused"));
+        nextAttempt();
+        harness.link().opened();
+        assertThat(connection.status().endpoint()).isEqualTo(two);
+        harness.time.advance(Duration.ofMinutes(1));
+        harness.link().down(new IOException("Connection reset by peer"));
+
+        assertThat(connection.status().endpoint()).isEqualTo(two);
+        assertThat(connection.history().get(0).endpoint()).isEqualTo(two);
+    }
+
+    @Test
     void thePersonWhoAskedIsNamedWithWhatTheyAskedForAndWithWhatCameOfIt() {
         connect();
         connection.requested(false, "anna");

@@ -56,6 +56,19 @@ class StartStormTest {
     }
 
     @Test
+    void whoWaitsSeesThePlaceInTheQueueAndThatItComesNearer() {
+        begin(0, 1_000);
+        BrokerConnection last = connections.get(999);
+        Integer before = last.status().waitingPosition();
+        assertThat(before).isBetween(900, 1_000);
+        run(Duration.ofSeconds(1));
+        assertThat(last.status().waitingPosition()).isBetween(1, before - 400);
+        run(Duration.ofSeconds(2));
+        assertThat(last.status().waitingPosition()).isNull();
+        assertThat(connections.get(0).status().waitingPosition()).isNull();
+    }
+
+    @Test
     void fiveThousandAllBeginWithinTheirTimeAndNoSecondSeesMoreThanTheLimit() {
         begin(0, 5_000);
         run(Duration.ofMillis(10_100));
