@@ -36,7 +36,7 @@ final class AddressResolver {
      */
     record Bounds(int quick, int unproven, int suspects, int threads) {
         /** Four threads while all is well; the many only while as many names hang for the first time. */
-        static final Bounds DEFAULT = new Bounds(4, 48, 4, 64);
+        static final Bounds DEFAULT = new Bounds(4, 96, 4, 112);
     }
 
     private enum Standing {
