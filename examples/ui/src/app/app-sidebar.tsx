@@ -17,7 +17,8 @@ export function AppSidebar({ open }: { open: boolean }) {
         <Nav aria-label="Main">
           <NavList>
             {PLACES.filter((place) => admin || !place.admin).map(({ to, name }) => {
-              const active = to === '/' ? pathname === '/' : pathname.startsWith(to);
+              // The brokers are listed on the home page.
+              const active = to === '/' ? pathname === '/' || pathname.startsWith('/brokers') : pathname.startsWith(to);
               return (
                 <NavItem key={to} isActive={active}>
                   <Link to={to} aria-current={active ? 'page' : undefined}>

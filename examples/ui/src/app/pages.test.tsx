@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { aServerWith, problem } from '@/testing/fake-api';
 import { violations } from '@/testing/axe';
 import { renderApp } from '@/testing/render-app';
-import { aBroker, aDevice, aFailure, ago, aStatus, admin, anna } from '@/testing/samples';
+import { aBroker, aDevice, aFailure, ago, anEvent, aStatus, admin, anna } from '@/testing/samples';
 import { server } from '@/testing/server';
 
 const full = () => ({
@@ -20,6 +20,7 @@ const full = () => ({
   ],
   devices: [aDevice(), aDevice({ id: 8, device_name: 'New', latest: null, last_seen: null, presence: 'UNKNOWN' })],
   readings: [{ at: ago(10), values: { temperature: 22.5 } }],
+  events: [anEvent(), anEvent({ sequence: 2, type: 'ATTEMPT_FAILED', initiator: 'NETWORK', repeated: 3, failure: aFailure() })],
 });
 
 describe('the home page', () => {
@@ -65,6 +66,7 @@ describe('an unknown address', () => {
 describe('accessibility rules are broken nowhere', () => {
   it.each([
     ['/', 'Sensor values over time'],
+    ['/brokers/1', 'Attempt failed'],
     ['/devices', 'Freezer|New'],
     ['/devices/7', 'Values over time'],
     ['/devices/8', 'Waiting for the first message'],

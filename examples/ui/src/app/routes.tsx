@@ -17,6 +17,10 @@ export const routes: RouteObject[] = [
         children: [
           { index: true, element: <StatisticsPage /> },
           {
+            path: 'brokers/:id',
+            lazy: async () => ({ Component: (await import('@/features/brokers/broker-page')).BrokerPage }),
+          },
+          {
             path: 'devices',
             lazy: async () => ({ Component: (await import('@/features/devices/devices-page')).DevicesPage }),
           },

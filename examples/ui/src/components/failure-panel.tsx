@@ -1,7 +1,8 @@
-import { Alert, DescriptionList, DescriptionListDescription, DescriptionListGroup, DescriptionListTerm, ExpandableSection } from '@patternfly/react-core';
+import { Alert, ExpandableSection } from '@patternfly/react-core';
 import type { Failure } from '@/lib/api/types';
 import { failureTitle } from '@/lib/failure-titles';
 import { exact } from '@/lib/time';
+import { Fact, Facts } from './facts';
 
 /** Why a broker is not connected and what to do, in the open, never behind a hover. */
 export function FailurePanel({ failure, actions }: { failure: Failure; actions?: React.ReactNode }) {
@@ -16,24 +17,15 @@ export function FailurePanel({ failure, actions }: { failure: Failure; actions?:
       <p>{failure.message}</p>
       {failure.remedy !== null && <p className="failure-remedy">{failure.remedy}</p>}
       <ExpandableSection toggleText="Technical details">
-        <DescriptionList isHorizontal isCompact aria-label="Technical details">
-          <Detail term="Kind">{failure.kind}</Detail>
-          <Detail term="Stage">{failure.stage}</Detail>
-          <Detail term="Reason code">{reasonCode(failure.reason_code)}</Detail>
-          <Detail term="Time">{exact(failure.at)}</Detail>
-          <Detail term="Tried again">{failure.retryable ? 'by itself' : 'only when asked, or after a change'}</Detail>
-        </DescriptionList>
+        <Facts isHorizontal aria-label="Technical details">
+          <Fact name="Kind">{failure.kind}</Fact>
+          <Fact name="Stage">{failure.stage}</Fact>
+          <Fact name="Reason code">{reasonCode(failure.reason_code)}</Fact>
+          <Fact name="Time">{exact(failure.at)}</Fact>
+          <Fact name="Tried again">{failure.retryable ? 'by itself' : 'only when asked, or after a change'}</Fact>
+        </Facts>
       </ExpandableSection>
     </Alert>
-  );
-}
-
-function Detail({ term, children }: { term: string; children: React.ReactNode }) {
-  return (
-    <DescriptionListGroup>
-      <DescriptionListTerm>{term}</DescriptionListTerm>
-      <DescriptionListDescription>{children}</DescriptionListDescription>
-    </DescriptionListGroup>
   );
 }
 

@@ -14,6 +14,9 @@ export interface ConnectionWords {
 }
 
 export function connectionWords(status: Status, now: number): ConnectionWords {
+  if (status.waiting_position !== null && !status.is_connected) {
+    return { tone: 'busy', shape: 'spinner', word: 'Waiting', detail: `position ${status.waiting_position}` };
+  }
   const lasting = status.since === null ? '' : duration(millisSince(status.since, now));
   switch (status.state) {
     case 'CONNECTED':

@@ -13,6 +13,11 @@ function joined(large: string, rest: number, unit: string): string {
   return rest === 0 ? large : `${large} ${rest} ${unit}`;
 }
 
+/** "1.2 ms" when short, "71 ms" otherwise. */
+export function inMillis(millis: number): string {
+  return `${millis < 10 ? millis.toFixed(1) : Math.round(millis)} ms`;
+}
+
 export function millisSince(iso: string, now: number): number {
   return now - Date.parse(iso);
 }

@@ -1,5 +1,5 @@
 import { http, HttpResponse, type JsonBodyType } from 'msw';
-import type { Broker, Device, Reading, User } from '@/lib/api/types';
+import type { Broker, BrokerEvent, Device, Reading, User } from '@/lib/api/types';
 import { aBroker, aDevice, admin } from './samples';
 import { server } from './server';
 
@@ -9,11 +9,12 @@ interface World {
   brokers: Broker[];
   devices: Device[];
   readings: Reading[];
+  events: BrokerEvent[];
 }
 
 /** A server that holds these things; the stream of events is silent unless the test opens one. */
 export function aServerWith(part: Partial<World> = {}): World {
-  const world: World = { me: admin, users: [admin], brokers: [aBroker()], devices: [aDevice()], readings: [], ...part };
+  const world: World = { me: admin, users: [admin], brokers: [aBroker()], devices: [aDevice()], readings: [], events: [], ...part };
   server.use(
     http.get('/api/auth/me', () => HttpResponse.json(world.me)),
     http.get('/api/users', () => HttpResponse.json(world.users)),
@@ -21,6 +22,7 @@ export function aServerWith(part: Partial<World> = {}): World {
     http.get('/api/mqtt-brokers/brokers/:id', ({ params }) =>
       HttpResponse.json(world.brokers.find((broker) => String(broker.id) === params['id'])),
     ),
+    http.get('/api/mqtt-brokers/brokers/:id/events', () => HttpResponse.json(world.events)),
     http.get('/api/mqtt-brokers/status', () => HttpResponse.json(world.brokers.map((broker) => broker.status))),
     http.get('/api/mqtt-brokers/devices', () => HttpResponse.json(world.devices)),
     http.get('/api/mqtt-brokers/devices/:id/readings', () => HttpResponse.json(world.readings)),

@@ -1,4 +1,4 @@
-import type { Broker, Device, Failure, Status, User } from '@/lib/api/types';
+import type { Broker, BrokerEvent, ConnectionTest, Device, Failure, Grants, Status, User } from '@/lib/api/types';
 
 export function ago(seconds: number): string {
   return new Date(Date.now() - seconds * 1_000).toISOString();
@@ -9,7 +9,42 @@ export function aStatus(part: Partial<Status> = {}): Status {
     broker_id: 1, broker_name: 'factory-a', is_active: true, is_connected: true, state: 'CONNECTED',
     since: ago(8_040), attempt: 0, next_attempt_at: null, failure: null, subscriptions: [],
     last_message_at: ago(3), received: 12, delivered: 12, published: 1, session_present: false,
-    responsive: true, round_trip_ms: 3.2, certificate: null, at: ago(0),
+    responsive: true, round_trip_ms: 3.2, certificate: null,
+    grants: aGrant(), endpoint: { host: 'factory-a.example', port: 1883 }, waiting_position: null, at: ago(0),
+    ...part,
+  };
+}
+
+export function aGrant(part: Partial<Grants> = {}): Grants {
+  return {
+    keep_alive: 20, session_expiry: 86_400, receive_maximum: 100, maximum_packet_size: 262_144, assigned_client_id: null, session_present: false,
+    maximum_qos: 2, retain_available: true, wildcard_available: true, shared_available: true,
+    ...part,
+  };
+}
+
+export function anEvent(part: Partial<BrokerEvent> = {}): BrokerEvent {
+  return {
+    sequence: 1, first_at: ago(60), at: ago(60), repeated: 1, type: 'CONNECTED', initiator: 'MANAGER', actor: null,
+    endpoint: { host: 'factory-a.example', port: 1883 }, failure: null,
+    ...part,
+  };
+}
+
+/** Of a broker with TLS that let us in. */
+export function aTest(part: Partial<ConnectionTest> = {}): ConnectionTest {
+  return {
+    succeeded: true,
+    steps: [
+      { stage: 'DNS', outcome: 'PASSED', took_ms: 1.2, detail: '192.0.2.7' },
+      { stage: 'TCP', outcome: 'PASSED', took_ms: 12, detail: null },
+      { stage: 'TLS', outcome: 'PASSED', took_ms: 41, detail: null },
+      { stage: 'MQTT', outcome: 'PASSED', took_ms: 9, detail: null },
+      { stage: 'SUBSCRIBE', outcome: 'PASSED', took_ms: 8, detail: null },
+    ],
+    endpoint: { host: 'factory-a.example', port: 8883 },
+    certificate: { subject: 'CN=factory-a.example', issuer: 'CN=Factory CA', expires_at: ago(-86_400 * 83 - 60), sha256: 'ab'.repeat(32) },
+    failure: null, subscriptions: [], grants: aGrant(), took_ms: 71.2,
     ...part,
   };
 }

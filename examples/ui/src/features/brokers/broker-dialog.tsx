@@ -1,13 +1,24 @@
 import { Alert, AlertActionLink, Button, Modal, ModalBody, ModalFooter, ModalHeader } from '@patternfly/react-core';
+import { useState } from 'react';
 import { ProblemAlert } from '@/components/problem-alert';
 import type { Broker } from '@/lib/api/types';
 import { BrokerForm } from './broker-form';
+import { ConnectionTest } from './connection-test';
 import { useBrokerSaving } from './use-broker-saving';
+import { useConnectionTest } from './use-connection-test';
 import './broker-dialog.css';
 
 /** Adds a broker, or changes one. */
 export function BrokerDialog({ broker: original, onClose }: { broker: Broker | null; onClose: () => void }) {
-  const { broker, draft, change, errors, problem, newer, busy, save, takeNewer } = useBrokerSaving(original, onClose);
+  const { broker, draft, change, errors, problem, newer, busy, save, takeNewer, settings, refused } = useBrokerSaving(original, onClose);
+  const { state, start, cancel } = useConnectionTest();
+  const [tested, setTested] = useState(draft);
+  const test = () => {
+    const input = settings();
+    if (input === null) return;
+    setTested(draft);
+    void start(input, refused);
+  };
   const title = original ? `Edit ${original.broker_name}` : 'Add broker';
   return (
     <Modal isOpen variant="medium" onClose={onClose} aria-labelledby="broker-dialog-title" elementToFocus="#broker_name">
@@ -25,10 +36,14 @@ export function BrokerDialog({ broker: original, onClose }: { broker: Broker | n
             </div>
           )}
         </BrokerForm>
+        <ConnectionTest state={state} outdated={draft !== tested} onCancel={cancel} />
       </ModalBody>
       <ModalFooter>
         <Button type="submit" form="broker-form" isLoading={busy} isDisabled={busy}>
           {original ? 'Save' : 'Add broker'}
+        </Button>
+        <Button variant="secondary" isDisabled={state.phase === 'running'} onClick={test}>
+          Test connection
         </Button>
         <Button variant="link" onClick={onClose}>
           Cancel

@@ -28,6 +28,12 @@ describe('a broker', () => {
     expect(row).toHaveTextContent(/Connecting… · \d s/);
   });
 
+  it('that waits for its start says at which position', async () => {
+    const { row, shown } = await rowOf({ state: 'CONNECTING', is_connected: false, waiting_position: 3 });
+    expect(shown).toEqual(['busy', 'spinner']);
+    expect(row).toHaveTextContent('Waiting · position 3');
+  });
+
   it('that waits for its next attempt counts down to it', async () => {
     const { row, shown } = await rowOf({ state: 'RECONNECTING', is_connected: false, attempt: 4, next_attempt_at: ago(-8) });
     expect(shown).toEqual(['busy', 'spinner']);

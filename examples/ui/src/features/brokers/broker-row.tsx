@@ -1,5 +1,6 @@
 import { Button, Switch } from '@patternfly/react-core';
 import { LockIcon } from '@patternfly/react-icons/dist/esm/icons/lock-icon';
+import { Link } from 'react-router';
 import { ActionsMenu } from '@/components/actions-menu';
 import { ConnectionState } from '@/components/connection-state';
 import { FailurePanel } from '@/components/failure-panel';
@@ -26,7 +27,9 @@ export function BrokerRow({ broker, status, onEdit, onDelete }: BrokerRowProps) 
           <ConnectionState status={status} stale={stale} />
         </div>
         <div className="broker-row__identity">
-          <span className="broker-row__name">{name}</span>
+          <Link to={`/brokers/${broker.id}`} className="broker-row__name">
+            {name}
+          </Link>
           <span className="broker-row__address">
             {broker.tls && <LockIcon title="Encrypted" />}
             {`${broker.tls ? 'mqtts' : 'mqtt'}://${broker.broker_host}:${broker.broker_port}`}

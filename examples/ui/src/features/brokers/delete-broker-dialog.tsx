@@ -7,7 +7,13 @@ import { ApiProblem } from '@/lib/api/problem';
 import type { Broker } from '@/lib/api/types';
 import { liveCache } from '@/lib/live/live-cache';
 
-export function DeleteBrokerDialog({ broker, onClose }: { broker: Broker; onClose: () => void }) {
+interface DeleteBrokerDialogProps {
+  broker: Broker;
+  onDeleted?: () => void;
+  onClose: () => void;
+}
+
+export function DeleteBrokerDialog({ broker, onDeleted, onClose }: DeleteBrokerDialogProps) {
   const client = useQueryClient();
   const [withDevices, setWithDevices] = useState(false);
   const [turnedOutInUse, setTurnedOutInUse] = useState(false);
@@ -23,6 +29,7 @@ export function DeleteBrokerDialog({ broker, onClose }: { broker: Broker; onClos
     }
     liveCache.brokerRemoved(client, broker.id);
     liveCache.listsChanged(client);
+    onDeleted?.();
   };
 
   return (

@@ -16,11 +16,33 @@ export function useBrokerSaving(original: Broker | null, onDone: () => void) {
   const [newer, setNewer] = useState<Broker | null>(null);
   const [busy, setBusy] = useState(false);
 
+  /** Shows errors at their fields. A password that must be typed again gets a field to type it in. */
+  const showErrors = (found: Record<string, string>) => {
+    setErrors(found);
+    if (found['password'] !== undefined) setDraft((known) => ({ ...known, passwordWish: 'replace' }));
+  };
+
+  /** Takes what the server says of fields: true if it said anything. */
+  const refused = (error: unknown): boolean => {
+    if (!(error instanceof ApiProblem) || error.fields.length === 0) return false;
+    showErrors(error.fieldErrors());
+    return true;
+  };
+
+  /** The settings as they stand, to be tried; null when something is wrong with them, which is then shown. */
+  const settings = () => {
+    // What has no name yet can be tried all the same.
+    const named = draft.broker_name.trim() === '' ? { ...draft, broker_name: 'Connection test' } : draft;
+    const faults = faultsOf(named, broker);
+    showErrors(faults);
+    if (Object.keys(faults).length > 0) return null;
+    const { version: _, ...input } = inputOf(named, broker);
+    return broker === null ? input : { ...input, id: broker.id };
+  };
+
   const fail = async (error: unknown) => {
     if (!(error instanceof ApiProblem)) return setProblem(error);
-    const fields = error.fieldErrors();
-    if (fields['password'] !== undefined) setDraft((known) => ({ ...known, passwordWish: 'replace' }));
-    if (error.fields.length > 0) return setErrors(fields);
+    if (refused(error)) return;
     // A conflict is a taken name or a stale version; the broker itself tells which.
     const now = error.status === 409 && broker ? await brokersApi.get(broker.id).catch(() => null) : null;
     if (now !== null && now.version !== broker?.version) return setNewer(now);
@@ -29,13 +51,10 @@ export function useBrokerSaving(original: Broker | null, onDone: () => void) {
 
   const save = async () => {
     const faults = faultsOf(draft, broker);
-    setErrors(faults);
+    showErrors(faults);
     setProblem(null);
     setNewer(null);
-    if (Object.keys(faults).length > 0) {
-      if (faults['password'] !== undefined) setDraft((known) => ({ ...known, passwordWish: 'replace' }));
-      return;
-    }
+    if (Object.keys(faults).length > 0) return;
     setBusy(true);
     try {
       const input = inputOf(draft, broker);
@@ -59,5 +78,5 @@ export function useBrokerSaving(original: Broker | null, onDone: () => void) {
   };
 
   const change = (how: (draft: BrokerDraft) => BrokerDraft) => setDraft(how);
-  return { broker, draft, change, errors, problem, newer, busy, save, takeNewer };
+  return { broker, draft, change, errors, problem, newer, busy, save, takeNewer, settings, refused };
 }

@@ -1,11 +1,11 @@
-import { DescriptionList, DescriptionListDescription, DescriptionListGroup, DescriptionListTerm } from '@patternfly/react-core';
+import { Fact, Facts } from '@/components/facts';
 import type { Device } from '@/lib/api/types';
 import { duration } from '@/lib/time';
 import { BrokerOfDevice } from './broker-of-device';
 
 export function DeviceFacts({ device }: { device: Device }) {
   return (
-    <DescriptionList isCompact>
+    <Facts>
       <Fact name="Device ID"><code>{device.device_id}</code></Fact>
       <Fact name="Broker"><BrokerOfDevice brokerId={device.mqtt_broker_id} /></Fact>
       <Fact name="Type">{device.device_type ?? '–'}</Fact>
@@ -16,15 +16,6 @@ export function DeviceFacts({ device }: { device: Device }) {
       </Fact>
       <Fact name="Command topic"><code>{device.command_topic}</code></Fact>
       <Fact name="Expected every">{duration(device.expected_interval * 1_000)}</Fact>
-    </DescriptionList>
-  );
-}
-
-function Fact({ name, children }: { name: string; children: React.ReactNode }) {
-  return (
-    <DescriptionListGroup>
-      <DescriptionListTerm>{name}</DescriptionListTerm>
-      <DescriptionListDescription>{children}</DescriptionListDescription>
-    </DescriptionListGroup>
+    </Facts>
   );
 }

@@ -1,8 +1,10 @@
 import { request } from './client';
 import type {
   Broker,
+  BrokerEvent,
   BrokerInput,
   CommandOutcome,
+  ConnectionTest,
   Device,
   DeviceInput,
   Login,
@@ -32,6 +34,11 @@ export const brokersApi = {
   get: (id: number) => request<Broker>('GET', `${MQTT}/brokers/${id}`),
   add: (broker: BrokerInput) => request<Broker>('POST', `${MQTT}/brokers`, broker),
   change: (id: number, broker: BrokerInput) => request<Broker>('PUT', `${MQTT}/brokers/${id}`, broker),
+  /** Tries the settings without saving them; with an id, the secrets that are stored under it may be used. */
+  test: (settings: BrokerInput & { id?: number }, signal: AbortSignal) =>
+    request<ConnectionTest>('POST', `${MQTT}/brokers/test`, settings, signal),
+  events: (id: number, signal?: AbortSignal) =>
+    request<BrokerEvent[]>('GET', `${MQTT}/brokers/${id}/events`, undefined, signal),
   remove: (id: number, withDevices: boolean) =>
     request<void>('DELETE', `${MQTT}/brokers/${id}${withDevices ? '?devices=delete' : ''}`),
   control: (id: number, action: 'connect' | 'disconnect') =>

@@ -9,6 +9,7 @@ export const keys = {
   users: ['users'] as const,
   brokers: ['brokers'] as const,
   status: ['status'] as const,
+  brokerEvents: (brokerId: number) => ['broker-events', brokerId] as const,
   statistics: ['statistics'] as const,
   devices: ['devices'] as const,
   allReadings: ['readings'] as const,
@@ -26,6 +27,14 @@ export const useBrokers = () =>
 
 /** Kept fresh by the event stream, or by its fallback that asks every five seconds. */
 export const useStatuses = () => useQuery({ queryKey: keys.status, queryFn: ({ signal }) => brokersApi.status(signal) });
+
+/** Asked again when the broker's state changes; now and then all the same, for what changes no state. */
+export const useBrokerEvents = (brokerId: number) =>
+  useQuery({
+    queryKey: keys.brokerEvents(brokerId),
+    queryFn: ({ signal }) => brokersApi.events(brokerId, signal),
+    refetchInterval: 15_000,
+  });
 
 export const useStatistics = () =>
   useQuery({

@@ -34,6 +34,27 @@ export interface Certificate {
   sha256: string;
 }
 
+export interface Address {
+  host: string;
+  port: number;
+}
+
+/** What the broker granted when it accepted the connection. */
+export interface Grants {
+  keep_alive: number;
+  /** Seconds; null where nobody knows. */
+  session_expiry: number | null;
+  receive_maximum: number;
+  maximum_packet_size: number;
+  /** Where the broker chose another one than was asked for. */
+  assigned_client_id: string | null;
+  session_present: boolean;
+  maximum_qos: number;
+  retain_available: boolean;
+  wildcard_available: boolean;
+  shared_available: boolean;
+}
+
 export interface Status {
   broker_id: number;
   broker_name: string;
@@ -54,7 +75,59 @@ export interface Status {
   responsive: boolean;
   round_trip_ms: number | null;
   certificate: Certificate | null;
+  grants: Grants | null;
+  /** In use, or tried last. */
+  endpoint: Address | null;
+  /** In the queue for a start, from 1. */
+  waiting_position: number | null;
   at: string;
+}
+
+export type EventType =
+  | 'CONNECT_REQUESTED'
+  | 'DISCONNECT_REQUESTED'
+  | 'DEFINITION_CHANGED'
+  | 'CONNECTED'
+  | 'ATTEMPT_FAILED'
+  | 'CONNECTION_LOST'
+  | 'DISCONNECTED'
+  | 'UNRESPONSIVE'
+  | 'RESPONSIVE'
+  | 'SUBSCRIPTION_REFUSED'
+  | 'QUARANTINED';
+
+export type Initiator = 'USER' | 'DEFINITION' | 'BROKER' | 'NETWORK' | 'MANAGER';
+
+/** One thing that happened to a broker's connection; attempts that fail alike are one event, counted. */
+export interface BrokerEvent {
+  sequence: number;
+  first_at: string;
+  at: string;
+  repeated: number;
+  type: EventType;
+  initiator: Initiator;
+  actor: string | null;
+  endpoint: Address | null;
+  failure: Failure | null;
+}
+
+export interface TestStep {
+  stage: Stage;
+  outcome: 'PASSED' | 'FAILED' | 'SKIPPED';
+  took_ms: number | null;
+  detail: string | null;
+}
+
+/** What a connection test found. */
+export interface ConnectionTest {
+  succeeded: boolean;
+  steps: TestStep[];
+  endpoint: Address | null;
+  certificate: Certificate | null;
+  failure: Failure | null;
+  subscriptions: Subscription[];
+  grants: Grants | null;
+  took_ms: number;
 }
 
 export type ProtocolVersion = '5' | '3.1.1';

@@ -17,6 +17,9 @@ export const liveCache = {
     if (!client.getQueryData<Broker[]>(keys.brokers)?.some((broker) => broker.id === status.broker_id)) {
       void client.invalidateQueries({ queryKey: keys.brokers });
     }
+    if (before === undefined || happened(before, status)) {
+      void client.invalidateQueries({ queryKey: keys.brokerEvents(status.broker_id) });
+    }
     // A device's presence is unknown while its broker is not reachable.
     if (before?.is_connected !== status.is_connected) void client.invalidateQueries({ queryKey: keys.devices });
   },
@@ -62,6 +65,14 @@ export const liveCache = {
     }
   },
 };
+
+/** Whether there is more to tell than that messages went through. */
+function happened(before: Status, after: Status): boolean {
+  return (
+    before.state !== after.state || before.since !== after.since || before.attempt !== after.attempt ||
+    before.responsive !== after.responsive || before.failure?.at !== after.failure?.at
+  );
+}
 
 /** As numbers: the server's times have as many digits as they need, so that their text does not sort. */
 function millis(iso: string): number {

@@ -2,6 +2,7 @@ package io.github.mqttmanager.it;
 
 import io.github.mqttmanager.broker.Pem;
 import io.github.mqttmanager.broker.Secret;
+import io.github.mqttmanager.broker.TlsBundles;
 import io.github.mqttmanager.broker.TlsSettings;
 import java.io.IOException;
 import java.io.InputStream;
@@ -10,13 +11,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.security.MessageDigest;
 import java.security.cert.Certificate;
-import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.Objects;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLServerSocketFactory;
 import javax.net.ssl.TrustManagerFactory;
 
 /** An authority of our own and what it signed, made with the JDK's keytool for one test. */
@@ -38,6 +42,7 @@ final class Certificates implements AutoCloseable {
             made.sign("expired", "-ext", "san=dns:localhost", "-startdate", "-10d", "-validity", "5");
             made.sign("future", "-ext", "san=dns:localhost", "-startdate", "+5d", "-validity", "5");
             made.sign("client", "-ext", "eku=clientAuth", "-validity", "30");
+            made.sign("client-renewed", "-ext", "eku=clientAuth", "-validity", "60");
             made.keytool("-exportcert", "-rfc", "-alias", "ca", "-file", made.path("ca.pem"));
             made.keytool("-genkeypair", "-alias", "stranger", "-dname", "CN=stranger", "-validity", "30");
             made.keytool("-exportcert", "-rfc", "-alias", "stranger", "-file", made.path("stranger.pem"));
@@ -90,20 +95,79 @@ final class Certificates implements AutoCloseable {
     }
 
     String authority() {
-        return read("ca.pem");
+        return text("ca.pem");
     }
 
-    private String read(String name) {
+    private String text(String file) {
         try {
-            return Files.readString(directory.resolve(name));
+            return Files.readString(directory.resolve(file));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    /** What a client shows: {@code client}, signed by the authority, or {@code stranger}, signed by itself. */
-    TlsSettings.ClientCertificate clientCertificate(String name) {
-        return new TlsSettings.ClientCertificate(read(name + ".pem"), Secret.of(read(name + ".key")));
+    /** The certificate and its key, as an application is given them. */
+    TlsSettings.ClientCertificate pair(String name) {
+        return new TlsSettings.ClientCertificate(text(name + ".pem"), Secret.of(text(name + ".key")));
+    }
+
+    /** What a host keeps under a name: whom to believe, and one of the certificates to show. */
+    TlsBundles.Material material(String name) {
+        try {
+            KeyStore store = KeyStore.getInstance("PKCS12");
+            store.load(null, null);
+            store.setKeyEntry(
+                    "key",
+                    Pem.privateKey(Secret.of(text(name + ".key"))),
+                    new char[0],
+                    Pem.certificates(text(name + ".pem"), name).toArray(Certificate[]::new));
+            KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+            keys.init(store, new char[0]);
+            KeyStore authorities = KeyStore.getInstance("PKCS12");
+            authorities.load(null, null);
+            authorities.setCertificateEntry(
+                    "ca", Pem.certificates(authority(), "ca").get(0));
+            TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+            trust.init(authorities);
+            return new TlsBundles.Material(trust, keys);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** TLS in this process with one of the certificates. */
+    SSLServerSocketFactory sockets(String name) {
+        return context(name).getServerSocketFactory();
+    }
+
+    /** TLS in this process with one of the certificates, which believes clients of the authority. */
+    SSLContext context(String name) {
+        try {
+            TlsBundles.Material material = material(name);
+            SSLContext context = SSLContext.getInstance("TLS");
+            context.init(
+                    Objects.requireNonNull(material.key()).getKeyManagers(),
+                    material.trust().getTrustManagers(),
+                    null);
+            return context;
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Its SHA-256, as it is pinned. */
+    String fingerprint(String name) {
+        try {
+            return HexFormat.of()
+                    .formatHex(MessageDigest.getInstance("SHA-256")
+                            .digest(Pem.certificates(text(name + ".pem"), name)
+                                    .get(0)
+                                    .getEncoded()));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     /** A broker that speaks TLS with one of {@code server}, {@code elsewhere}, {@code expired} and {@code future}. */
@@ -115,35 +179,6 @@ final class Certificates implements AutoCloseable {
                 "keyfile " + path(name + ".key")));
         lines.addAll(List.of(configuration));
         return Mosquitto.start(lines.toArray(String[]::new));
-    }
-
-    /** TLS for a server of the JDK with the certificate {@code server}, which believes clients of the authority. */
-    SSLContext serverContext() {
-        try (InputStream file = Files.newInputStream(directory.resolve("store.p12"))) {
-            KeyStore all = KeyStore.getInstance("PKCS12");
-            all.load(file, STORE_PASSWORD.toCharArray());
-            X509Certificate authority = Pem.certificates(read("ca.pem"), "CA").get(0);
-            KeyStore own = KeyStore.getInstance("PKCS12");
-            own.load(null, null);
-            own.setKeyEntry(
-                    "server", all.getKey("server", STORE_PASSWORD.toCharArray()), new char[0], new Certificate[] {
-                        Pem.certificates(read("server.pem"), "server").get(0), authority
-                    });
-            KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-            keys.init(own, new char[0]);
-            KeyStore trusted = KeyStore.getInstance("PKCS12");
-            trusted.load(null, null);
-            trusted.setCertificateEntry("ca", authority);
-            TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-            trust.init(trusted);
-            SSLContext context = SSLContext.getInstance("TLS");
-            context.init(keys.getKeyManagers(), trust.getTrustManagers(), null);
-            return context;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException(e);
-        }
     }
 
     @Override

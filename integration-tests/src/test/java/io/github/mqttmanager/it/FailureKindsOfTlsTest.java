@@ -206,7 +206,7 @@ class FailureKindsOfTlsTest {
     private static void expectCertificateRejected(int port) {
         ConnectionFailure failure = expect(
                 FailureKind.TLS_CLIENT_CERT_REJECTED,
-                definition(port, own().withClientCertificate(certificates.clientCertificate("stranger"))));
+                definition(port, own().withClientCertificate(certificates.pair("stranger"))));
         assertThat(failure.message()).contains("client certificate");
         assertThat(failure.remedy()).contains("authority");
     }
@@ -221,7 +221,7 @@ class FailureKindsOfTlsTest {
                 Host host = new Host()) {
             host.manager.save(definition(
                     real == null ? scripted.port() : real.port(),
-                    own().withClientCertificate(certificates.clientCertificate("client"))));
+                    own().withClientCertificate(certificates.pair("client"))));
             host.awaitConnected("m");
         }
     }
@@ -230,6 +230,6 @@ class FailureKindsOfTlsTest {
         SSLParameters parameters = new SSLParameters();
         parameters.setProtocols(new String[] {version});
         parameters.setNeedClientAuth(clientCertificate);
-        return ScriptedBroker.start(certificates.serverContext(), parameters);
+        return ScriptedBroker.start(certificates.context("server"), parameters);
     }
 }

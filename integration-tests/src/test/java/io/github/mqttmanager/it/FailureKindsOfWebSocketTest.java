@@ -23,14 +23,14 @@ import org.junit.jupiter.params.provider.CsvSource;
 class FailureKindsOfWebSocketTest {
     @ParameterizedTest
     @CsvSource({
-        "404, MQTT_PROTOCOL",
-        "200, MQTT_PROTOCOL",
-        "401, MQTT_NOT_AUTHORIZED",
-        "403, MQTT_NOT_AUTHORIZED",
-        "500, MQTT_PROTOCOL",
-        "503, MQTT_SERVER_UNAVAILABLE"
+        "404, WEBSOCKET_REFUSED, false",
+        "200, WEBSOCKET_REFUSED, true",
+        "401, MQTT_NOT_AUTHORIZED, false",
+        "403, MQTT_NOT_AUTHORIZED, false",
+        "500, WEBSOCKET_REFUSED, true",
+        "503, MQTT_SERVER_UNAVAILABLE, true"
     })
-    void httpServerThatAnswersOtherwise(int status, FailureKind kind) throws IOException {
+    void httpServerThatAnswersOtherwise(int status, FailureKind kind, boolean retryable) throws IOException {
         HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), 0), 0);
         server.createContext("/", exchange -> {
             exchange.sendResponseHeaders(status, -1);
@@ -41,7 +41,7 @@ class FailureKindsOfWebSocketTest {
             ConnectionFailure failure =
                     Failing.of(definition(server.getAddress().getPort()));
             assertThat(failure.kind()).as(failure.message()).isEqualTo(kind);
-            assertThat(failure.retryable()).isEqualTo(kind.isRetryable());
+            assertThat(failure.retryable()).isEqualTo(retryable);
             assertThat(failure.message())
                     .contains("WebSocket", String.valueOf(status))
                     .doesNotContain("canary");

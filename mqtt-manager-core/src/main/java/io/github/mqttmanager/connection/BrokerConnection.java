@@ -1,5 +1,6 @@
 package io.github.mqttmanager.connection;
 
+import io.github.mqttmanager.broker.Birth;
 import io.github.mqttmanager.broker.BrokerDefinition;
 import io.github.mqttmanager.broker.Endpoint;
 import io.github.mqttmanager.broker.MqttVersion;
@@ -7,7 +8,11 @@ import io.github.mqttmanager.connection.BrokerEvent.Initiator;
 import io.github.mqttmanager.connection.BrokerEvent.Type;
 import io.github.mqttmanager.publish.InboundPublish;
 import io.github.mqttmanager.publish.OutboundPublish;
+import io.github.mqttmanager.publish.PublishException;
+import io.github.mqttmanager.publish.PublishFailure;
 import io.github.mqttmanager.publish.PublishReceipt;
+import io.github.mqttmanager.publish.WhenDisconnected;
+import io.github.mqttmanager.topic.QoS;
 import io.github.mqttmanager.topic.TopicFilter;
 import java.time.Duration;
 import java.time.Instant;
@@ -79,6 +84,12 @@ final class BrokerConnection {
 
     /** Why we dropped the link ourselves. */
     private @Nullable ConnectionFailure pendingFailure;
+
+    /** The outcome of the last birth message. */
+    private CompletableFuture<PublishReceipt> birthAnswer = CompletableFuture.completedFuture(null);
+
+    /** Why the present connection's birth message was not taken. */
+    private @Nullable ConnectionFailure birthFailure;
 
     /** Who wants what happens next; the manager itself, unless somebody asked. */
     private Initiator initiator = Initiator.MANAGER;
@@ -417,6 +428,7 @@ final class BrokerConnection {
 
     private void open(Route route) {
         MqttLink opened = link;
+        boolean fresh = opened == null;
         if (opened == null) {
             LinkObserver observer = new LinkObserver();
             try {
@@ -433,7 +445,9 @@ final class BrokerConnection {
         try {
             opened.open(route);
         } catch (RuntimeException | LinkageError e) {
-            link = null;
+            if (fresh) {
+                link = null;
+            }
             attemptFailed(classifier().unusable(e));
         }
     }
@@ -448,6 +462,7 @@ final class BrokerConnection {
         responsiveness.connected();
         connectedAtNanos = engine.nanos().getAsLong();
         granted = grants;
+        birthFailure = null;
         subscriptions.connected(by, grants.grants().sessionPresent());
     }
 
@@ -487,24 +502,52 @@ final class BrokerConnection {
             return;
         }
         List<SubscriptionStatus> refused = subscriptions.refused();
-        ConnectionFailure failure = refused.isEmpty() ? null : classifier().subscriptionsRefused(refused);
+        ConnectionFailure failure =
+                refused.isEmpty() ? birthFailure : classifier().subscriptionsRefused(refused);
         boolean first = status.state() != ConnectionState.CONNECTED;
         if (first) {
             history.add(Type.CONNECTED, initiator, actor, endpoint, null);
             initiator = Initiator.MANAGER;
             actor = null;
         }
-        if (failure != null && (first || !sameReason(failure, status.failure()))) {
+        if (!refused.isEmpty() && failure != null && (first || !sameReason(failure, status.failure()))) {
             history.add(Type.SUBSCRIPTION_REFUSED, Initiator.BROKER, null, endpoint, failure);
         }
         enter(ConnectionState.CONNECTED, failure);
         if (first && granted != null) {
+            announce(granted);
             outbound.connected(by, granted);
         }
     }
 
     private static boolean sameReason(ConnectionFailure a, @Nullable ConnectionFailure b) {
         return b != null && a.kind() == b.kind() && a.message().equals(b.message());
+    }
+
+    /** Says that we are there, before anything that waited. One that is still in flight is brought to its end by the client. */
+    private void announce(MqttLink.Granted grants) {
+        Birth birth = definition.birth();
+        if (birth == null || !birthAnswer.isDone()) {
+            return;
+        }
+        int serial = connectionSerial;
+        birthAnswer = outbound.first(OutboundPublish.builder()
+                .topic(birth.topic())
+                .payload(birth.payload())
+                .qos(grants.sessionOpenedHere() ? birth.qos() : QoS.AT_LEAST_ONCE)
+                .retain(birth.retain())
+                .whenDisconnected(WhenDisconnected.FAIL)
+                .build());
+        birthAnswer.whenComplete((receipt, failure) -> lane.execute(() -> {
+            if (failure instanceof PublishException refusal
+                    && refusal.failure() != PublishFailure.NOT_CONNECTED
+                    && linkOpen
+                    && serial == connectionSerial) {
+                birthFailure = classifier().birthRefused(refusal);
+                LOG.warn("[{}] {}: {}", definition.id(), birthFailure.kind(), birthFailure.message());
+                publishStatus(status.state(), status.failure() == null ? birthFailure : status.failure(), null);
+            }
+        }));
     }
 
     private void checkResponsiveness() {

@@ -9,11 +9,14 @@ import io.github.mqttmanager.broker.BrokerDefinition;
 import io.github.mqttmanager.broker.Credentials;
 import io.github.mqttmanager.broker.Endpoint;
 import io.github.mqttmanager.broker.MqttVersion;
+import io.github.mqttmanager.broker.ProxySettings;
 import io.github.mqttmanager.broker.TlsSettings;
+import io.github.mqttmanager.publish.PublishException;
 import io.github.mqttmanager.topic.TopicFilter;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
+import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.charset.StandardCharsets;
@@ -32,6 +35,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
@@ -41,6 +46,8 @@ import org.jspecify.annotations.Nullable;
  * of Netty and of brokers. What it does not know is UNKNOWN, with the exception's own words.
  */
 final class FailureClassifier {
+    private static final Pattern HTTP_STATUS = Pattern.compile("it answers (\\d{3})");
+
     private final BrokerDefinition definition;
     private final Endpoint endpoint;
     private final LinkTimeouts timeouts;
@@ -138,12 +145,26 @@ final class FailureClassifier {
                 now);
     }
 
+    ConnectionFailure birthRefused(PublishException refusal) {
+        return failure(
+                FailureKind.BIRTH_REFUSED,
+                "Connected, but the birth message was not taken: " + Failures.clean(refusal.getMessage()) + ".",
+                "Allow the user to publish to its topic in the broker's access control, or change the message.");
+    }
+
     ConnectionFailure unusable(Throwable cause) {
         if (cause instanceof HiveMqLinks.MissingTransport) {
             return failure(
                     FailureKind.TRANSPORT_MISSING,
                     "The connection cannot be made: " + Failures.clean(cause.getMessage()) + ".",
                     "Add that dependency to the application, in the version of its other Netty artifacts.");
+        }
+        if (cause instanceof WebSocketTarget.Unsendable) {
+            return failure(
+                    FailureKind.WEBSOCKET_REFUSED,
+                    false,
+                    "The WebSocket cannot be asked for: its path " + cause.getMessage() + ".",
+                    "Use a path without it; give a token as a header where the broker takes it there.");
         }
         return failure(
                 FailureKind.TLS_MATERIAL,
@@ -248,15 +269,18 @@ final class FailureClassifier {
         if (wasOpen) {
             return lost(chain, texts);
         }
-        ConnectionFailure failure = network(chain);
+        ConnectionFailure failure = definition.proxy() == null ? null : proxy(definition.proxy(), chain);
+        if (failure == null) {
+            failure = network(chain);
+        }
+        if (failure == null && definition.transport().isWebSocket()) {
+            failure = webSocket(chain);
+        }
         if (failure == null && definition.transport().isSecure()) {
             failure = tls(chain, down.tlsSpoken());
             if (failure == null && !down.tlsSpoken() && chain.stream().anyMatch(t -> t instanceof IOException)) {
                 failure = notTls();
             }
-        }
-        if (failure == null && definition.transport().isWebSocket()) {
-            failure = webSocket(chain);
         }
         return failure == null ? early(chain, texts) : failure;
     }
@@ -316,16 +340,59 @@ final class FailureClassifier {
                 now);
     }
 
+    /** Until the proxy has opened the way, every failure of the network is between here and the proxy. */
+    private @Nullable ConnectionFailure proxy(ProxySettings proxy, List<Throwable> chain) {
+        for (Throwable t : chain) {
+            String text = String.valueOf(t.getMessage());
+            if (t.getClass().getName().endsWith("ProxyConnectException")) {
+                if (text.contains("status: 407")
+                        || text.contains("authStatus")
+                        || text.contains("authMethod")
+                        || text.contains("IDENTD")) {
+                    return failure(
+                            FailureKind.PROXY_FAILED,
+                            false,
+                            "The proxy " + proxy.endpoint() + " does not accept "
+                                    + (proxy.credentials() == null
+                                            ? "us without a user name and a password"
+                                            : "the user name and password that are set for it")
+                                    + ".",
+                            "Enter the proxy's user name and password again.");
+                }
+                return failure(
+                        FailureKind.PROXY_FAILED,
+                        "The proxy " + proxy.endpoint() + " did not open the way to " + endpoint + " (" + answer(text)
+                                + ").",
+                        "Check whether the broker is reachable from the proxy, whether it allows this target, and its kind.");
+            }
+            if (t instanceof SocketException || t.getClass().getName().endsWith("ConnectTimeoutException")) {
+                boolean silent = text.toLowerCase(Locale.ROOT).contains("timed out");
+                if (silent || t instanceof ConnectException || t instanceof NoRouteToHostException) {
+                    return failure(
+                            FailureKind.PROXY_FAILED,
+                            silent
+                                    ? "The proxy " + proxy.endpoint() + " did not answer within "
+                                            + timeouts.tcp().toSeconds() + " s."
+                                    : "The proxy " + proxy.endpoint() + " cannot be reached: " + Failures.clean(text)
+                                            + ".",
+                            "Check the proxy's host and port, or connect without it.");
+                }
+            }
+        }
+        return null;
+    }
+
+    /** What the proxy said, without the addresses that Netty puts before it. */
+    private static String answer(String text) {
+        int way = text.indexOf("=>");
+        int comma = text.indexOf(", ", Math.max(way, 0));
+        return Failures.clean(way < 0 || comma < 0 ? text : text.substring(comma + 2));
+    }
+
     private @Nullable ConnectionFailure network(List<Throwable> chain) {
         for (Throwable t : chain) {
             String type = t.getClass().getName();
             String text = String.valueOf(t.getMessage()).toLowerCase(Locale.ROOT);
-            if (type.contains("ProxyConnectException") || type.contains("HttpProxyConnectException")) {
-                return failure(
-                        FailureKind.PROXY_FAILED,
-                        "The proxy did not open the way to " + endpoint + ": " + Failures.clean(t.getMessage()) + ".",
-                        "Check the proxy's address, user name and password, and whether it allows this target.");
-            }
             if (type.endsWith("ConnectTimeoutException")
                     || t instanceof SocketTimeoutException
                     || (t instanceof ConnectException && text.contains("timed out"))) {
@@ -471,7 +538,9 @@ final class FailureClassifier {
             return failure(
                     FailureKind.TLS_PROTOCOL,
                     "The broker at " + endpoint + " and this application share no TLS version.",
-                    "Let the broker offer TLS 1.2 or 1.3, and look at the minimum version of this definition.");
+                    definition.tls().minimumVersion() == TlsSettings.Version.TLS_1_3
+                            ? "Let the broker offer TLS 1.3, or accept TLS 1.2 for it."
+                            : "Let the broker offer TLS 1.2 or 1.3.");
         }
         boolean missing = text.contains("certificate_required")
                 || text.contains("bad_certificate")
@@ -532,13 +601,16 @@ final class FailureClassifier {
                         "The server at " + endpoint + " does not allow the WebSocket: " + words + ".",
                         "Check the headers of this broker's definition, which may have to carry a token.");
             }
+            Matcher status = HTTP_STATUS.matcher(words);
             return failure(
-                    FailureKind.MQTT_PROTOCOL,
+                    FailureKind.WEBSOCKET_REFUSED,
+                    // To a 4xx the other side has understood us, and will say the same again.
+                    !status.find() || !status.group(1).startsWith("4"),
                     // Not the query, which may hold a token.
                     "What answers at " + endpoint
                             + Failures.clean(definition.webSocket().path().replaceFirst("\\?.*", ""))
                             + " is no WebSocket: " + words + ".",
-                    "Check port and path; the path is usually /mqtt.");
+                    "Check the port and the WebSocket's path, which is often /mqtt; some brokers do not answer at all for a wrong one.");
         }
         return null;
     }
@@ -561,7 +633,9 @@ final class FailureClassifier {
                             + (definition.transport().isWebSocket() ? " to the WebSocket request or to CONNECT." : "."),
                     definition.transport().isSecure()
                             ? "It may want a client certificate, refuse the MQTT version, or be at its connection limit."
-                            : "Often the port expects TLS; it may also refuse the MQTT version, or be at its connection limit.");
+                            : definition.transport().isWebSocket()
+                                    ? "Often the port expects TLS, or speaks MQTT without a WebSocket."
+                                    : "Often the port expects TLS; it may also refuse the MQTT version, or be at its connection limit.");
         }
         return unknown(chain);
     }
@@ -780,7 +854,11 @@ final class FailureClassifier {
     }
 
     private ConnectionFailure failure(FailureKind kind, String message, String remedy) {
-        return new ConnectionFailure(kind, kind.stage(), null, kind.isRetryable(), message, remedy, now);
+        return failure(kind, kind.isRetryable(), message, remedy);
+    }
+
+    private ConnectionFailure failure(FailureKind kind, boolean retryable, String message, String remedy) {
+        return new ConnectionFailure(kind, kind.stage(), null, retryable, message, remedy, now);
     }
 
     private ConnectionFailure failure(FailureKind kind, int code, String message, String remedy) {

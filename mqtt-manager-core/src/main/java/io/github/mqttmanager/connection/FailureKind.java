@@ -29,6 +29,8 @@ public enum FailureKind {
     TLS_TIMEOUT(TLS, true),
     /** TLS material of our own cannot be used. */
     TLS_MATERIAL(TLS, false),
+    /** What listens there does not open a WebSocket at that path. */
+    WEBSOCKET_REFUSED(MQTT, true),
     MQTT_CLOSED_EARLY(MQTT, true),
     MQTT_CONNACK_TIMEOUT(MQTT, true),
     MQTT_BAD_CREDENTIALS(MQTT, false),
@@ -47,6 +49,8 @@ public enum FailureKind {
     CONNECTION_LOST(MQTT, true),
     /** The broker left a SUBSCRIBE or a PUBLISH unanswered. */
     MQTT_NO_RESPONSE(MQTT, true),
+    /** Connected, but the broker does not take our birth message. */
+    BIRTH_REFUSED(MQTT, false),
     SUBSCRIBE_DENIED(SUBSCRIBE, false),
     UNKNOWN(MQTT, true);
 

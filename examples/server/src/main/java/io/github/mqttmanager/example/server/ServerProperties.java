@@ -12,6 +12,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param tokenLifetime how long a login lasts
  * @param limits per user
  * @param login against guessing
+ * @param tests of connections, per user
  * @param readings how long and how many are kept
  * @param network which addresses users may connect to
  */
@@ -21,6 +22,7 @@ public record ServerProperties(
         @DefaultValue("8h") Duration tokenLifetime,
         @DefaultValue Limits limits,
         @DefaultValue Login login,
+        @DefaultValue Tests tests,
         @DefaultValue Readings readings,
         @DefaultValue("PUBLIC") Network network) {
 
@@ -45,6 +47,14 @@ public record ServerProperties(
             @DefaultValue("5") int perAccount,
             @DefaultValue("30") int perAddress,
             @DefaultValue("10s") Duration refill) {}
+
+    /**
+     * @param atOnce how many may run
+     * @param perMinute how many may be begun
+     */
+    public record Tests(
+            @DefaultValue("10") int atOnce,
+            @DefaultValue("30") int perMinute) {}
 
     /**
      * @param keep how long

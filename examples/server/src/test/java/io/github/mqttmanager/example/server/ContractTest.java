@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
@@ -125,8 +126,89 @@ class ContractTest extends ServerTest {
                         "responsive",
                         "round_trip_ms",
                         "certificate",
+                        "grants",
+                        "endpoint",
+                        "waiting_position",
                         "at");
         assertThat(broker.path("status").path("state").stringValue()).isEqualTo("DISCONNECTED");
+    }
+
+    @Test
+    void theHistoryTellsWhatHappenedByWhomAndWhy() {
+        Somebody somebody = newUser();
+        Api api = somebody.api();
+        long id = createBroker(
+                api,
+                json(
+                        "{'broker_name':'H','broker_host':'localhost','broker_port':%d,'username':'user','password':'wrong'}"
+                                .formatted(demoBrokerPort())));
+        String events = BROKERS + "/" + id + "/events";
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> status(api, id).path("state").stringValue().equals("FAILED"));
+        api.put(BROKERS + "/" + id, json("{'password':'pass'}")).is(200);
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> status(api, id).path("is_connected").booleanValue());
+        api.post(BROKERS + "/" + id + "/control", json("{'action':'disconnect'}"))
+                .is(202);
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(() -> assertThat(api.get(events)
+                                .is(200)
+                                .json()
+                                .path(0)
+                                .path("type")
+                                .stringValue(""))
+                        .isEqualTo("DISCONNECTED"));
+        List<JsonNode> told = api.get(events).json().valueStream().toList();
+        assertThat(told)
+                .extracting(event -> event.path("type").stringValue())
+                .containsSubsequence(
+                        "DISCONNECTED", "DISCONNECT_REQUESTED", "CONNECTED", "DEFINITION_CHANGED", "ATTEMPT_FAILED");
+        assertThat(told)
+                .extracting(event -> event.path("sequence").longValue())
+                .isSortedAccordingTo(Comparator.reverseOrder());
+        JsonNode asked = told.stream()
+                .filter(event -> event.path("type").stringValue().equals("DISCONNECT_REQUESTED"))
+                .findFirst()
+                .orElseThrow();
+        assertThat(asked.path("initiator").stringValue()).isEqualTo("USER");
+        assertThat(asked.path("actor").stringValue()).isEqualTo(somebody.name());
+        JsonNode failed = told.stream()
+                .filter(event -> event.path("type").stringValue().equals("ATTEMPT_FAILED"))
+                .findFirst()
+                .orElseThrow();
+        assertThat(failed.path("failure").path("kind").stringValue()).isEqualTo("MQTT_BAD_CREDENTIALS");
+        assertThat(failed.path("failure").path("remedy").stringValue()).isNotBlank();
+        assertThat(failed.path("endpoint").path("port").intValue()).isEqualTo(demoBrokerPort());
+        assertThat(api.get(events + "?limit=2").is(200).json().size()).isEqualTo(2);
+        api.get(events + "?limit=0").refuses("limit");
+        api.get(events + "?limit=101").refuses("limit");
+        newUser().api().get(events).isProblem(404, "NOT_FOUND");
+    }
+
+    @Test
+    void aStatusShowsWhatTheBrokerGranted() {
+        Api api = newUser().api();
+        long id = createDemoBroker(api);
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> status(api, id).path("is_connected").booleanValue());
+        JsonNode status = status(api, id);
+        assertThat(status.path("grants").propertyNames())
+                .containsExactlyInAnyOrder(
+                        "session_present",
+                        "keep_alive",
+                        "session_expiry",
+                        "receive_maximum",
+                        "maximum_packet_size",
+                        "maximum_qos",
+                        "retain_available",
+                        "wildcard_available",
+                        "shared_available",
+                        "assigned_client_id");
+        assertThat(status.path("grants").path("keep_alive").intValue()).isEqualTo(20);
+        assertThat(status.path("grants").path("receive_maximum").intValue()).isPositive();
+        assertThat(status.path("endpoint").path("host").stringValue()).isEqualTo("localhost");
+        assertThat(status.path("endpoint").path("port").intValue()).isEqualTo(demoBrokerPort());
+        assertThat(status.path("waiting_position").isNull()).isTrue();
     }
 
     @Test

@@ -37,6 +37,10 @@ class ExamplesTest extends ServerTest {
             "failure",
             "last_message_at",
             "session_present",
+            "grants",
+            "endpoint",
+            "waiting_position",
+            "actor",
             "round_trip_ms",
             "last_seen",
             "latest",
@@ -157,9 +161,11 @@ class ExamplesTest extends ServerTest {
                         .json()
                         .path("unreadable")
                         .isNull());
+        example(api, "POST /api/mqtt-brokers/brokers/test", "{\"id\":" + broker + "}");
         example(api, "GET /api/mqtt-brokers/brokers", null);
         example(api, "GET /api/mqtt-brokers/brokers/{broker}", null);
         example(api, "PUT /api/mqtt-brokers/brokers/{broker}", json("{'broker_name':'Renamed'}"));
+        example(api, "GET /api/mqtt-brokers/brokers/{broker}/events", null);
         example(api, "GET /api/mqtt-brokers/status", null);
         example(api, "GET /api/mqtt-brokers/statistics", null);
         example(api, "GET /api/mqtt-brokers/devices", null);

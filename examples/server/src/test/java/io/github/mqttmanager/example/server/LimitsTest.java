@@ -44,9 +44,9 @@ class LimitsTest extends ServerTest {
         Api api = newUser().api();
         List<Integer> statuses =
                 atOnce(16, number -> api.post("/api/mqtt-brokers/brokers", passiveBroker("Race " + number)));
-        assertThat(statuses).filteredOn(status -> status == 201).hasSize(8);
-        assertThat(statuses).filteredOn(status -> status == 409).hasSize(8);
-        assertThat(api.get("/api/mqtt-brokers/brokers").json().size()).isEqualTo(8);
+        assertThat(statuses).filteredOn(status -> status == 201).hasSize(12);
+        assertThat(statuses).filteredOn(status -> status == 409).hasSize(4);
+        assertThat(api.get("/api/mqtt-brokers/brokers").json().size()).isEqualTo(12);
         newUser()
                 .api()
                 .post("/api/mqtt-brokers/brokers", passiveBroker("Of another user"))

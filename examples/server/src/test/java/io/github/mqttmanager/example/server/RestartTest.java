@@ -65,13 +65,26 @@ class RestartTest {
             JsonNode brokers = api.get(BROKERS).is(200).json();
             assertThat(brokers.valueStream()
                             .map(broker -> broker.path("broker_name").stringValue()))
-                    .containsExactly("Demo broker", "Greenhouse", "Unreachable (deliberately)", "Default broker");
+                    .containsExactly(
+                            "Demo broker",
+                            "Greenhouse",
+                            "Unreachable (gallery)",
+                            "Over TLS (gallery)",
+                            "Wrong password (gallery)",
+                            "Unknown CA (gallery)",
+                            "Expired certificate (gallery)",
+                            "Wrong host name (gallery)",
+                            "Silent (gallery)",
+                            "Refused topic (gallery)",
+                            "Default broker");
             assertThat(brokers.get(0).path("id").longValue()).isEqualTo(1);
-            assertThat(brokers.get(3).path("broker_host").stringValue()).isEqualTo("broker.invalid");
-            assertThat(brokers.get(3).path("username").stringValue()).isEqualTo("operator");
-            assertThat(api.get("/api/mqtt-brokers/devices").json().size()).isEqualTo(5);
+            assertThat(brokers.get(10).path("broker_host").stringValue()).isEqualTo("broker.invalid");
+            assertThat(brokers.get(10).path("username").stringValue()).isEqualTo("operator");
+            assertThat(api.get("/api/mqtt-brokers/devices").json().size()).isEqualTo(6);
             api.delete(BROKERS + "/2?devices=delete").is(204);
-            api.delete(BROKERS + "/4").is(204);
+            for (int id = 5; id <= 11; id++) {
+                api.delete(BROKERS + "/" + id + "?devices=delete").is(204);
+            }
             api.post(BROKERS + "/3/control", ServerTest.json("{'action':'disconnect'}"))
                     .is(202);
         }
@@ -79,16 +92,20 @@ class RestartTest {
             Api api = api(second).with(token);
             JsonNode brokers = api.get(BROKERS).is(200).json();
             assertThat(brokers.valueStream().map(broker -> broker.path("id").longValue()))
-                    .containsExactly(1L, 3L);
+                    .containsExactly(1L, 3L, 4L);
             assertThat(brokers.get(1).path("is_active").booleanValue())
                     .as("control survives")
                     .isFalse();
             assertThat(brokers.get(1).path("status").path("state").stringValue())
                     .isEqualTo("DISCONNECTED");
-            // its port was any, and is another one now
-            await().atMost(Duration.ofSeconds(30))
-                    .until(() ->
-                            api.get(BROKERS + "/1").json().path("is_connected").booleanValue());
+            // their ports were any, and are others now; the authority is the same
+            for (int id : new int[] {1, 4}) {
+                await().atMost(Duration.ofSeconds(30))
+                        .until(() -> api.get(BROKERS + "/" + id)
+                                .json()
+                                .path("is_connected")
+                                .booleanValue());
+            }
             api.put(
                             "/api/auth/password",
                             ServerTest.json(

@@ -21,7 +21,7 @@ import tools.jackson.databind.JsonNode;
         webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
         properties = {
             "example.demo.port=0",
-            "example.limits.brokers=8",
+            "example.limits.brokers=12",
             "example.limits.devices=12",
             "example.limits.streams=3",
             "example.readings.per-user=2000",

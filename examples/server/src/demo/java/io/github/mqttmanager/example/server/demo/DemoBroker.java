@@ -3,13 +3,12 @@ package io.github.mqttmanager.example.server.demo;
 import com.hivemq.embedded.EmbeddedExtension;
 import com.hivemq.embedded.EmbeddedHiveMQ;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
 
 /** An MQTT broker within the process, on the loopback address only, that demands credentials. */
 final class DemoBroker {
@@ -21,6 +20,7 @@ final class DemoBroker {
                   <port>%d</port>
                   <bind-address>127.0.0.1</bind-address>
                 </tcp-listener>
+                %s
               </listeners>
               <persistence>
                 <mode>in-memory</mode>
@@ -31,12 +31,32 @@ final class DemoBroker {
             </hivemq>
             """;
 
-    private final int port;
+    private static final String SECURE_LISTENER = """
+            <tls-tcp-listener>
+              <port>%d</port>
+              <bind-address>127.0.0.1</bind-address>
+              <tls>
+                <keystore>
+                  <path>%s</path>
+                  <password>%s</password>
+                  <private-key-password>%s</private-key-password>
+                </keystore>
+              </tls>
+            </tls-tcp-listener>
+            """;
+
+    /** A further listener. @param keyStore what it proves itself with */
+    record SecureListener(int port, Path keyStore) {
+        private String configuration() {
+            String path = keyStore.toString().replace("&", "&amp;").replace("<", "&lt;");
+            return SECURE_LISTENER.formatted(port, path, DemoCertificates.PASSWORD, DemoCertificates.PASSWORD);
+        }
+    }
+
     private final EmbeddedHiveMQ broker;
     private final CompletableFuture<Void> started;
 
-    private DemoBroker(int port, EmbeddedHiveMQ broker, CompletableFuture<Void> before) {
-        this.port = port;
+    private DemoBroker(EmbeddedHiveMQ broker, CompletableFuture<Void> before) {
         this.broker = broker;
         this.started = before.thenCompose(nothing -> broker.start());
     }
@@ -44,14 +64,21 @@ final class DemoBroker {
     /**
      * Begins to start a broker.
      *
+     * @param secure its further listeners
      * @param accounts passwords by user name
      * @param folder for what it keeps
      * @param before what must be done first: extensions find their broker through static fields, so brokers start one by one
      */
-    static DemoBroker start(int port, Map<String, String> accounts, Path folder, CompletableFuture<Void> before)
+    static DemoBroker start(
+            int port,
+            List<SecureListener> secure,
+            Map<String, String> accounts,
+            Path folder,
+            CompletableFuture<Void> before)
             throws IOException {
         Path configuration = Files.createDirectories(folder.resolve("conf"));
-        Files.writeString(configuration.resolve("config.xml"), CONFIGURATION.formatted(port));
+        String further = secure.stream().map(SecureListener::configuration).collect(Collectors.joining());
+        Files.writeString(configuration.resolve("config.xml"), CONFIGURATION.formatted(port, further));
         EmbeddedHiveMQ broker = EmbeddedHiveMQ.builder()
                 .withConfigurationFolder(configuration)
                 .withDataFolder(Files.createDirectories(folder.resolve("data")))
@@ -67,32 +94,12 @@ final class DemoBroker {
                         .build())
                 .withoutLoggingBootstrap()
                 .build();
-        return new DemoBroker(port, broker, before);
-    }
-
-    int port() {
-        return port;
+        return new DemoBroker(broker, before);
     }
 
     /** Completes when clients can connect. */
     CompletableFuture<Void> started() {
         return started;
-    }
-
-    /** The wanted port if nobody has it, else any other. */
-    static int freePort(int wanted) throws IOException {
-        try {
-            return tryPort(wanted);
-        } catch (IOException e) {
-            return tryPort(0);
-        }
-    }
-
-    private static int tryPort(int port) throws IOException {
-        try (ServerSocket socket = new ServerSocket()) {
-            socket.bind(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), port));
-            return socket.getLocalPort();
-        }
     }
 
     /** Begins to stop. */

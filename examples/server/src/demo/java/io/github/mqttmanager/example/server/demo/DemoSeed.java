@@ -10,12 +10,16 @@ import io.github.mqttmanager.example.server.store.Catalogue;
 import io.github.mqttmanager.example.server.user.User;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Collectors;
 import org.springframework.context.annotation.Profile;
 import org.springframework.core.annotation.Order;
 import org.springframework.stereotype.Component;
 
-/** Brokers and devices to begin with. What is remembered: the ids of the two embedded brokers and their ports. */
+/** Brokers and devices to begin with. What is remembered: the ids of the brokers and their ports. */
 @Component
 @Profile("demo")
 @Order(1)
@@ -48,43 +52,64 @@ final class DemoSeed implements Seed {
     @Override
     public String sow(User firstUser) {
         String owner = firstUser.owner();
-        BrokerId house = save(broker("Demo broker", brokers.house().port())
-                .credentials(DemoBrokers.HOUSE_USER, DemoBrokers.HOUSE_PASSWORD)
-                .owner(owner)
-                .build());
-        BrokerId greenhouse = save(broker("Greenhouse", brokers.greenhouse().port())
-                .credentials(DemoBrokers.GREENHOUSE_USER, DemoBrokers.GREENHOUSE_PASSWORD)
-                .owner(owner)
-                .build());
-        save(broker("Unreachable (deliberately)", CLOSED_PORT).owner(owner).build());
+        Map<DemoDefinition, BrokerId> ids = new EnumMap<>(DemoDefinition.class);
+        for (DemoDefinition definition : DemoDefinition.values()) {
+            BrokerDefinition.Builder builder = BrokerDefinition.builder(catalogue.nextBroker(), HOST, port(definition));
+            ids.put(
+                    definition,
+                    manager.brokers()
+                            .save(definition
+                                    .complete(builder, brokers.authority())
+                                    .owner(owner)
+                                    .build())
+                            .id());
+        }
         List<Device> devices = new ArrayList<>();
         for (DemoDevice device : DemoDevice.values()) {
-            devices.add(
-                    Device.builder(catalogue.nextDevice(), device.isInHouse() ? house : greenhouse, device.topicName())
-                            .name(device.deviceName())
-                            .type(device.type())
-                            .owner(owner)
-                            .telemetryTopics(device.telemetryTopic())
-                            .commandTopic(device.commandTopic())
-                            .expectedInterval(Duration.ofSeconds(10))
-                            .build());
+            devices.add(Device.builder(
+                            catalogue.nextDevice(),
+                            id(ids, device.isInHouse() ? DemoDefinition.HOUSE : DemoDefinition.GREENHOUSE),
+                            device.topicName())
+                    .name(device.deviceName())
+                    .type(device.type())
+                    .owner(owner)
+                    .telemetryTopics(device.telemetryTopic())
+                    .commandTopic(device.commandTopic())
+                    .expectedInterval(Duration.ofSeconds(10))
+                    .build());
         }
+        devices.add(Device.builder(catalogue.nextDevice(), id(ids, DemoDefinition.REFUSED_TOPIC), "vault")
+                .name("Vault (gallery)")
+                .type("refused by its broker")
+                .owner(owner)
+                .telemetryTopics("devices/{device_id}/telemetry", Namespaces.SECRET + "/{device_id}")
+                .build());
         manager.devices().saveAll(devices);
-        return house + "=" + brokers.house().port() + " " + greenhouse + "="
-                + brokers.greenhouse().port();
+        return ids.entrySet().stream()
+                .map(entry -> entry.getValue() + "=" + port(entry.getKey()))
+                .collect(Collectors.joining(" "));
+    }
+
+    private static BrokerId id(Map<DemoDefinition, BrokerId> ids, DemoDefinition definition) {
+        return Objects.requireNonNull(ids.get(definition));
+    }
+
+    private int port(DemoDefinition definition) {
+        DemoPort port = definition.port();
+        return port == null ? CLOSED_PORT : brokers.port(port);
     }
 
     /** The ports may have been taken since the last start. */
     @Override
     public String keep(String remembered) {
-        List<Integer> ports =
-                List.of(brokers.house().port(), brokers.greenhouse().port());
         String[] parts = remembered.split(" ");
         List<String> kept = new ArrayList<>();
-        for (int i = 0; i < parts.length && i < ports.size(); i++) {
-            String[] part = parts[i].split("=");
-            move(BrokerId.of(part[0]), Integer.parseInt(part[1]), ports.get(i));
-            kept.add(part[0] + "=" + ports.get(i));
+        for (DemoDefinition definition : DemoDefinition.values()) {
+            if (definition.ordinal() < parts.length) {
+                String[] part = parts[definition.ordinal()].split("=");
+                move(BrokerId.of(part[0]), Integer.parseInt(part[1]), port(definition));
+                kept.add(part[0] + "=" + port(definition));
+            }
         }
         return String.join(" ", kept);
     }
@@ -99,13 +124,5 @@ final class DemoSeed implements Seed {
                                     .endpoints(List.of(Endpoint.of(HOST, to)))
                                     .build()));
         }
-    }
-
-    private BrokerDefinition.Builder broker(String name, int port) {
-        return BrokerDefinition.builder(catalogue.nextBroker(), HOST, port).name(name);
-    }
-
-    private BrokerId save(BrokerDefinition definition) {
-        return manager.brokers().save(definition).id();
     }
 }

@@ -4,6 +4,7 @@ import com.hivemq.extension.sdk.api.ExtensionMain;
 import com.hivemq.extension.sdk.api.auth.SimpleAuthenticator;
 import com.hivemq.extension.sdk.api.auth.parameter.SimpleAuthInput;
 import com.hivemq.extension.sdk.api.auth.parameter.SimpleAuthOutput;
+import com.hivemq.extension.sdk.api.auth.parameter.TopicPermission;
 import com.hivemq.extension.sdk.api.client.ClientContext;
 import com.hivemq.extension.sdk.api.interceptor.connect.ConnectInboundInterceptor;
 import com.hivemq.extension.sdk.api.packets.connect.ConnackReasonCode;
@@ -26,6 +27,9 @@ import java.util.Map;
  * kept below the user's name, without the clients seeing anything of it. So users can neither read nor disturb each other.
  */
 final class Namespaces implements ExtensionMain {
+    /** The topics below it are refused to everybody. */
+    static final String SECRET = "secret";
+
     private static final String USER = "user";
     private static final String SHARE = "$share/";
 
@@ -72,6 +76,11 @@ final class Namespaces implements ExtensionMain {
             return;
         }
         input.getConnectionInformation().getConnectionAttributeStore().putAsString(USER, user);
+        output.getDefaultPermissions()
+                .add(Builders.topicPermission()
+                        .topicFilter(user + "/" + SECRET + "/#")
+                        .type(TopicPermission.PermissionType.DENY)
+                        .build());
         output.getDefaultPermissions()
                 .add(Builders.topicPermission().topicFilter(user + "/#").build());
         output.authenticateSuccessfully();

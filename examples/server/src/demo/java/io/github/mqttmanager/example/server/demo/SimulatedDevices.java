@@ -33,13 +33,13 @@ final class SimulatedDevices implements SmartLifecycle {
                     device.isInHouse()
                             ? new SimulatedDevice(
                                     device,
-                                    brokers.house().port(),
+                                    brokers.port(DemoPort.HOUSE),
                                     DemoBrokers.HOUSE_USER,
                                     DemoBrokers.HOUSE_PASSWORD,
                                     timer)
                             : new SimulatedDevice(
                                     device,
-                                    brokers.greenhouse().port(),
+                                    brokers.port(DemoPort.GREENHOUSE),
                                     DemoBrokers.GREENHOUSE_USER,
                                     DemoBrokers.GREENHOUSE_PASSWORD,
                                     timer));

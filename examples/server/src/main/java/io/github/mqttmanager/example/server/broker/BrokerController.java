@@ -8,9 +8,11 @@ import io.github.mqttmanager.example.server.web.RequestFields;
 import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.parameters.RequestBody;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import java.net.URI;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.springframework.http.CacheControl;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
@@ -24,15 +26,18 @@ import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.servlet.mvc.method.annotation.ResponseBodyEmitter;
 
 /** Brokers of the user who asks. */
 @RestController
 @RequestMapping(path = "/api/mqtt-brokers", produces = MediaType.APPLICATION_JSON_VALUE)
 class BrokerController {
     private final BrokerService brokers;
+    private final ConnectionTests tests;
 
-    BrokerController(BrokerService brokers) {
+    BrokerController(BrokerService brokers, ConnectionTests tests) {
         this.brokers = brokers;
+        this.tests = tests;
     }
 
     @GetMapping("/brokers")
@@ -47,6 +52,21 @@ class BrokerController {
         BrokerDefinition definition = brokers.create(user.user(), fields);
         return ResponseEntity.created(URI.create("/api/mqtt-brokers/brokers/" + definition.id()))
                 .body(brokers.view(definition));
+    }
+
+    @PostMapping(path = "/brokers/test", consumes = MediaType.APPLICATION_JSON_VALUE)
+    @RequestBody(required = true, content = @Content(schema = @Schema(implementation = BrokerTestInput.class)))
+    @ApiResponse(
+            responseCode = "200",
+            description = "what was found; a connection that fails is a finding",
+            content = @Content(schema = @Schema(implementation = ConnectionTestView.class)))
+    ResponseEntity<ResponseBodyEmitter> test(@AuthenticationPrincipal SignedIn user, RequestFields fields) {
+        ResponseBodyEmitter answer = tests.begin(user.id(), brokers.trial(user.user(), fields));
+        return ResponseEntity.ok()
+                .contentType(MediaType.APPLICATION_JSON)
+                .cacheControl(CacheControl.noStore())
+                .header("X-Accel-Buffering", "no")
+                .body(answer);
     }
 
     @GetMapping("/brokers/{id}")
@@ -85,6 +105,17 @@ class BrokerController {
         boolean started = brokers.control(user.user(), id, action.equals("connect"));
         return ResponseEntity.status(started ? HttpStatus.ACCEPTED : HttpStatus.OK)
                 .body(brokers.status(brokers.get(user.owner(), id)));
+    }
+
+    @GetMapping("/brokers/{id}/events")
+    List<EventView> events(
+            @AuthenticationPrincipal SignedIn user,
+            @PathVariable long id,
+            @RequestParam(defaultValue = "100") @Schema(minimum = "1", maximum = "100") int limit) {
+        if (limit < 1 || limit > 100) {
+            throw ProblemException.invalid("limit", "must be between 1 and 100");
+        }
+        return brokers.events(user.owner(), id, limit);
     }
 
     @GetMapping("/status")

@@ -44,6 +44,11 @@ final class BrokerForm {
         return changed;
     }
 
+    /** A definition to be tried, made from nothing or on top of a stored one. It still wants its owner. */
+    static BrokerDefinition.Builder trial(RequestFields fields, @Nullable BrokerDefinition stored) {
+        return new BrokerForm(fields, stored).read();
+    }
+
     private BrokerDefinition.Builder read() {
         String name = fields.text("broker_name", current == null ? null : current.name(), 100);
         Endpoint now = current == null ? null : current.endpoints().get(0);
@@ -63,28 +68,32 @@ final class BrokerForm {
         boolean cleanStart =
                 fields.flag("clean_start", current != null && current.session().cleanStart());
         boolean elsewhere = current != null
-                && (!host.equals(current.endpoints().get(0).host())
-                        || port != current.endpoints().get(0).port()
-                        || secure != current.transport().isSecure()
-                        || (secure && !tls.equals(current.tls())));
+                && fields.isFine("broker_host")
+                && fields.isFine("broker_port")
+                && !at(host, port, secure, tls).build().mayReuseSecretsOf(current);
         Credentials credentials = credentials(version, elsewhere);
         fields.check();
 
-        BrokerDefinition.Builder builder =
-                current == null ? BrokerDefinition.builder("new", host, port) : current.toBuilder();
-        if (current == null || elsewhere) {
-            builder.endpoints(List.of(Endpoint.of(host, port)));
-        }
-        Transport plain = current == null ? Transport.TCP : withoutTls(current.transport());
-        return builder.name(name)
+        return at(host, port, secure, tls)
+                .name(name)
                 .credentials(credentials)
                 .active(active)
                 .mqttVersion(version)
                 .clientIdentifier(clientId)
-                .tls(tls)
-                .transport(secure ? withTls(plain) : plain)
                 .keepAlive(Duration.ofSeconds(keepAlive))
                 .session((current == null ? SessionSettings.DEFAULT : current.session()).withCleanStart(cleanStart));
+    }
+
+    /** A new definition, or the current one, at this address. */
+    private BrokerDefinition.Builder at(String host, int port, boolean secure, TlsSettings tls) {
+        Endpoint endpoint = Endpoint.of(host, port);
+        BrokerDefinition.Builder builder =
+                current == null ? BrokerDefinition.builder("new", host, port) : current.toBuilder();
+        if (current != null && !current.endpoints().get(0).equals(endpoint)) {
+            builder.endpoints(List.of(endpoint));
+        }
+        Transport plain = current == null ? Transport.TCP : withoutTls(current.transport());
+        return builder.tls(tls).transport(secure ? withTls(plain) : plain);
     }
 
     private MqttVersion version() {

@@ -98,6 +98,13 @@ public class BrokerService implements UserDeletion {
         return saved;
     }
 
+    /** The definition that a request wants tested; of a stored one, what the request leaves out. */
+    BrokerDefinition trial(User user, RequestFields fields) {
+        long id = fields.number("id", 0L, 0, Long.MAX_VALUE);
+        BrokerDefinition stored = id == 0 ? null : get(user.owner(), id);
+        return BrokerForm.trial(fields, stored).owner(user.owner()).build();
+    }
+
     void delete(User user, long id, WhenDevicesExist devices) {
         transactions.executeWithoutResult(status -> {
             users.lockOwn(user.id());
@@ -114,7 +121,16 @@ public class BrokerService implements UserDeletion {
     /** @return whether that started a change */
     boolean control(User user, long id, boolean connect) {
         get(user.owner(), id);
-        return connect ? manager.connect(idOf(id)) : manager.disconnect(idOf(id));
+        return connect ? manager.connect(idOf(id), user.username()) : manager.disconnect(idOf(id), user.username());
+    }
+
+    /** What happened to the broker's connection, newest first. */
+    List<EventView> events(String owner, long id, int limit) {
+        get(owner, id);
+        return manager.history(idOf(id)).stream()
+                .limit(limit)
+                .map(EventView::of)
+                .toList();
     }
 
     /** What is known of a broker now. */

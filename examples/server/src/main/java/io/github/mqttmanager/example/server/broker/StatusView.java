@@ -1,7 +1,9 @@
 package io.github.mqttmanager.example.server.broker;
 
 import io.github.mqttmanager.broker.BrokerDefinition;
+import io.github.mqttmanager.broker.Endpoint;
 import io.github.mqttmanager.connection.BrokerCertificate;
+import io.github.mqttmanager.connection.BrokerGrants;
 import io.github.mqttmanager.connection.BrokerStatus;
 import io.github.mqttmanager.connection.ConnectionFailure;
 import io.github.mqttmanager.connection.ConnectionStage;
@@ -35,7 +37,50 @@ public record StatusView(
         boolean responsive,
         @Nullable Double roundTripMs,
         @Nullable CertificateView certificate,
+        @Nullable GrantsView grants,
+        @Nullable AddressView endpoint,
+        @Nullable Integer waitingPosition,
         Instant at) {
+
+    /** Where a broker is. */
+    @Schema(name = "Address")
+    public record AddressView(String host, int port) {
+        static @Nullable AddressView of(@Nullable Endpoint endpoint) {
+            return endpoint == null ? null : new AddressView(endpoint.host(), endpoint.port());
+        }
+    }
+
+    /** What the broker granted when it accepted us. */
+    @Schema(name = "Grants")
+    public record GrantsView(
+            boolean sessionPresent,
+            long keepAlive,
+            @Nullable Long sessionExpiry,
+            int receiveMaximum,
+            int maximumPacketSize,
+            int maximumQos,
+            boolean retainAvailable,
+            boolean wildcardAvailable,
+            boolean sharedAvailable,
+            @Nullable String assignedClientId) {
+        static @Nullable GrantsView of(@Nullable BrokerGrants grants) {
+            return grants == null
+                    ? null
+                    : new GrantsView(
+                            grants.sessionPresent(),
+                            grants.keepAlive().toSeconds(),
+                            grants.sessionExpiry() == null
+                                    ? null
+                                    : grants.sessionExpiry().toSeconds(),
+                            grants.receiveMaximum(),
+                            grants.maximumPacketSize(),
+                            grants.maximumQos().code(),
+                            grants.retainAvailable(),
+                            grants.wildcardAvailable(),
+                            grants.sharedAvailable(),
+                            grants.assignedClientIdentifier());
+        }
+    }
 
     /** What the broker showed last. */
     @Schema(name = "Certificate")
@@ -133,6 +178,9 @@ public record StatusView(
                 status.responsive(),
                 millis(status.roundTrip()),
                 CertificateView.of(status.certificate()),
+                GrantsView.of(status.grants()),
+                AddressView.of(status.endpoint()),
+                null,
                 status.at());
     }
 
@@ -157,10 +205,13 @@ public record StatusView(
                 true,
                 null,
                 null,
+                null,
+                null,
+                null,
                 Instant.now());
     }
 
-    private static @Nullable Double millis(@Nullable Duration duration) {
+    static @Nullable Double millis(@Nullable Duration duration) {
         return duration == null ? null : duration.toNanos() / 1_000 / 1_000.0;
     }
 
@@ -185,6 +236,9 @@ public record StatusView(
                 responsive,
                 roundTripMs,
                 certificate,
+                grants,
+                endpoint,
+                waitingPosition,
                 at);
     }
 }

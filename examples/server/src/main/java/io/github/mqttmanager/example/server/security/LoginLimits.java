@@ -1,6 +1,7 @@
 package io.github.mqttmanager.example.server.security;
 
 import io.github.mqttmanager.example.server.ServerProperties;
+import io.github.mqttmanager.example.server.web.Attempts;
 import io.github.mqttmanager.example.server.web.ProblemException;
 import java.time.Clock;
 import java.time.Duration;

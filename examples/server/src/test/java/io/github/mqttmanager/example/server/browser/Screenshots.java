@@ -60,7 +60,7 @@ class Screenshots extends BrowserTest {
             assertThat(tab.page().locator(".pf-v6-c-skeleton")).hasCount(0);
         }
         if (path.equals("/")) {
-            assertThat(tab.broker("Unreachable (deliberately)").getByRole(AriaRole.HEADING))
+            assertThat(tab.broker("Unreachable (gallery)").getByRole(AriaRole.HEADING))
                     .isVisible();
         }
         // The page scrolls within itself: a picture of all of it needs a screen that is as high. Of a device's, the

@@ -37,7 +37,7 @@ class StatisticsBrowserTest extends BrowserTest {
               return found;
             })""";
 
-    private static final String UNREACHABLE = "Unreachable (deliberately)";
+    private static final String UNREACHABLE = "Unreachable (gallery)";
 
     @ParameterizedTest
     @EnumSource(

@@ -1,4 +1,4 @@
-package io.github.mqttmanager.example.server.security;
+package io.github.mqttmanager.example.server.web;
 
 import java.time.Clock;
 import java.time.Duration;
@@ -9,7 +9,7 @@ import java.util.Map;
  * Counts tries by key: each key has a number of tries and regains one after the other in time. Remembers a bounded number of keys,
  * those tried last. This class is thread-safe.
  */
-final class Attempts {
+public final class Attempts {
     private static final int MAX_KEYS = 10_000;
 
     private record Bucket(double tries, long at) {}
@@ -26,14 +26,15 @@ final class Attempts {
         }
     };
 
-    Attempts(int capacity, Duration refill, Clock clock) {
+    /** @param refill how long it takes to regain one try */
+    public Attempts(int capacity, Duration refill, Clock clock) {
         this.capacity = capacity;
         this.perMilli = 1.0 / Math.max(1, refill.toMillis());
         this.clock = clock;
     }
 
     /** Takes one try. @return zero if there was one, else how long until there is */
-    synchronized Duration take(String key) {
+    public synchronized Duration take(String key) {
         double tries = tries(key);
         if (tries < 1) {
             return Duration.ofMillis((long) Math.ceil((1 - tries) / perMilli));
@@ -43,7 +44,7 @@ final class Attempts {
     }
 
     /** Gives one back: it was no guess. */
-    synchronized void giveBack(String key) {
+    public synchronized void giveBack(String key) {
         double tries = tries(key) + 1;
         if (tries >= capacity) {
             buckets.remove(key);
@@ -53,7 +54,7 @@ final class Attempts {
     }
 
     /** Forgets all tries of the key. */
-    synchronized void forget(String key) {
+    public synchronized void forget(String key) {
         buckets.remove(key);
     }
 

@@ -1,4 +1,4 @@
-package io.github.mqttmanager.example.server.security;
+package io.github.mqttmanager.example.server.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
