@@ -363,6 +363,21 @@ class NetworkPolicyCorpusTest {
         }
     }
 
+    @Test
+    void thePolicyIsAskedOnControlThreads() {
+        names.put("name.example", "10.0.0.1");
+        Set<String> threads = ConcurrentHashMap.newKeySet();
+        try (Host host = host((definition, address, port) -> {
+            threads.add(Thread.currentThread().getName().replaceAll("-\\d+$", ""));
+            return false;
+        })) {
+            save(host, "name", "tenant", "name.example", 1883);
+            save(host, "address", "tenant", "10.0.0.1", 1883);
+            awaitFailed(host, 2);
+        }
+        assertThat(threads).containsExactly("mqtt-manager-control");
+    }
+
     private static byte[] packet(int type, byte[] head, int port) {
         byte[] reference = ("127.0.0.1:" + port).getBytes(StandardCharsets.UTF_8);
         ByteArrayOutputStream packet = new ByteArrayOutputStream();
