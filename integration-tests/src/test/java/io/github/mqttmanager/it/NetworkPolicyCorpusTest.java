@@ -39,7 +39,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a definition of a tenant's says, nothing inside the host's network is ever connected to. */
 class NetworkPolicyCorpusTest {
-    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final Duration LIMIT = Duration.ofSeconds(20);
 
     /** Counts connections to one port of several loopback addresses, and answers each with the same bytes. */
     private static final class Listener implements AutoCloseable {
@@ -361,6 +361,21 @@ class NetworkPolicyCorpusTest {
             assertThat(said).as("the same for all").hasSize(1);
             assertThat(listener.accepted).hasValue(0);
         }
+    }
+
+    @Test
+    void thePolicyIsAskedOnControlThreads() {
+        names.put("name.example", "10.0.0.1");
+        Set<String> threads = ConcurrentHashMap.newKeySet();
+        try (Host host = host((definition, address, port) -> {
+            threads.add(Thread.currentThread().getName().replaceAll("-\\d+$", ""));
+            return false;
+        })) {
+            save(host, "name", "tenant", "name.example", 1883);
+            save(host, "address", "tenant", "10.0.0.1", 1883);
+            awaitFailed(host, 2);
+        }
+        assertThat(threads).containsExactly("mqtt-manager-control");
     }
 
     private static byte[] packet(int type, byte[] head, int port) {

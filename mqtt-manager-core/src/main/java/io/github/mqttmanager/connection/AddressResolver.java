@@ -4,7 +4,6 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -36,13 +35,13 @@ final class AddressResolver {
      */
     record Bounds(int quick, int unproven, int suspects, int threads) {
         /** Four threads while all is well; the many only while as many names hang for the first time. */
-        static final Bounds DEFAULT = new Bounds(4, 48, 4, 64);
+        static final Bounds DEFAULT = new Bounds(4, 96, 4, 112);
     }
 
-    private enum Standing {
-        PROVEN,
-        UNPROVEN,
-        SUSPECT
+    /** The look-ups of names of one standing. */
+    private final class Standing {
+        final Queue<Query> waiting = new ArrayDeque<>();
+        int running;
     }
 
     /** After that a look-up makes room for another. */
@@ -111,8 +110,9 @@ final class AddressResolver {
 
     // guarded by this
     private final Map<String, Query> queries = new HashMap<>();
-    private final Map<Standing, Queue<Query>> waiting = new EnumMap<>(Standing.class);
-    private final Map<Standing, Integer> running = new EnumMap<>(Standing.class);
+    private final Standing proven = new Standing();
+    private final Standing unproven = new Standing();
+    private final Standing suspect = new Standing();
     private int quick;
 
     /** How the names that were looked up lately behaved; the others are unproven. */
@@ -139,10 +139,6 @@ final class AddressResolver {
         this.nanos = nanos;
         this.timeout = timeout;
         this.bounds = bounds;
-        for (Standing standing : Standing.values()) {
-            waiting.put(standing, new ArrayDeque<>());
-            running.put(standing, 0);
-        }
     }
 
     /** Fails with {@link UnknownHostException} or {@link TimeoutException}. A literal address is answered at once. */
@@ -164,9 +160,9 @@ final class AddressResolver {
                 if (queries.size() >= MAX_WAITING) {
                     return CompletableFuture.failedFuture(new TimeoutException("too many names are being looked up"));
                 }
-                query = new Query(host, standings.getOrDefault(host, Standing.UNPROVEN));
+                query = new Query(host, standings.getOrDefault(host, unproven));
                 queries.put(host, query);
-                waiting.get(query.standing).add(query);
+                query.standing.waiting.add(query);
             }
             asked = query.answer;
         }
@@ -202,30 +198,23 @@ final class AddressResolver {
     }
 
     private synchronized @Nullable Query next() {
-        if (running.values().stream().mapToInt(Integer::intValue).sum() >= bounds.threads()) {
+        if (proven.running + unproven.running + suspect.running >= bounds.threads()) {
             return null;
         }
-        if (quick < bounds.quick()) {
-            if (!waiting.get(Standing.PROVEN).isEmpty()) {
-                return taken(Standing.PROVEN);
-            }
-            if (running.get(Standing.UNPROVEN) < bounds.unproven()
-                    && !waiting.get(Standing.UNPROVEN).isEmpty()) {
-                return taken(Standing.UNPROVEN);
-            }
+        if (quick < bounds.quick() && !proven.waiting.isEmpty()) {
+            return taken(proven);
         }
-        if (running.get(Standing.SUSPECT) < bounds.suspects()
-                && !waiting.get(Standing.SUSPECT).isEmpty()) {
-            return taken(Standing.SUSPECT);
+        if (quick < bounds.quick() && unproven.running < bounds.unproven() && !unproven.waiting.isEmpty()) {
+            return taken(unproven);
         }
-        return null;
+        return suspect.running < bounds.suspects() && !suspect.waiting.isEmpty() ? taken(suspect) : null;
     }
 
     private Query taken(Standing standing) {
-        Query query = waiting.get(standing).remove();
-        running.merge(standing, 1, Integer::sum);
+        Query query = standing.waiting.remove();
+        standing.running++;
         query.beganAt = nanos.getAsLong();
-        if (standing != Standing.SUSPECT) {
+        if (standing != suspect) {
             query.quick = true;
             quick++;
         }
@@ -248,12 +237,12 @@ final class AddressResolver {
 
     private synchronized void settle(Query query) {
         queries.remove(query.host);
-        running.merge(query.standing, -1, Integer::sum);
+        query.standing.running--;
         notQuick(query);
         if (query.overrun != null) {
             query.overrun.cancel(false);
         }
         boolean suspicious = nanos.getAsLong() - query.beganAt >= SUSPICIOUS.toNanos();
-        standings.put(query.host, suspicious ? Standing.SUSPECT : Standing.PROVEN);
+        standings.put(query.host, suspicious ? suspect : proven);
     }
 }

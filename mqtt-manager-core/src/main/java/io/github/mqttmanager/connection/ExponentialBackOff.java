@@ -33,8 +33,11 @@ enum ExponentialBackOff implements ReconnectPolicy {
      * moments is not to be left alone for half an hour because it was away for long.
      */
     private static double slow(ReconnectPolicy.Outage outage) {
-        if (outage.failure().kind() == FailureKind.MQTT_SESSION_TAKEN_OVER) {
-            // Each attempt takes the session from somebody who is working.
+        boolean told = outage.failure().reasonCode() != null;
+        if (outage.failure().kind() == FailureKind.MQTT_SESSION_TAKEN_OVER && told) {
+            // Each attempt takes the session from somebody who is working. If it is suspected only, the broker may as
+            // well
+            // be one that is restarted again and again.
             return SLOW_MAXIMUM.toMillis();
         }
         double before = outage.previousDelay().toMillis();

@@ -50,24 +50,30 @@ final class Routes {
     }
 
     private CompletableFuture<InetSocketAddress> address(BrokerDefinition definition, Endpoint asked, int turn) {
-        return engine.resolver().resolve(asked.host()).handle((addresses, failure) -> {
-            if (failure != null) {
-                throw new NoRoute(
-                        Failures.unwrap(failure) instanceof UnknownHostException
-                                ? classifier(definition, asked).unknownHost()
-                                : classifier(definition, asked).dnsTimeout());
-            }
-            if (!addresses.stream().allMatch(address -> permits(definition, address, asked.port()))) {
-                throw new NoRoute(classifier(definition, asked).addressRefused());
-            }
-            InetAddress address = addresses.get(Math.floorMod(turn, addresses.size()));
-            String owner = definition.owner();
-            if (owner != null && !engine.ports().mayTry(owner, address, asked.port())) {
-                throw new NoRoute(classifier(definition, asked).tooManyPorts());
-            }
-            // The name stays with the address, for TLS checks it; the address is the one that was checked.
-            return new InetSocketAddress(named(asked.host(), address), asked.port());
-        });
+        // The policy is asked on a control thread: those of the resolver are for name servers to block.
+        return engine.resolver()
+                .resolve(asked.host())
+                .handleAsync(
+                        (addresses, failure) -> {
+                            if (failure != null) {
+                                throw new NoRoute(
+                                        Failures.unwrap(failure) instanceof UnknownHostException
+                                                ? classifier(definition, asked).unknownHost()
+                                                : classifier(definition, asked).dnsTimeout());
+                            }
+                            if (!addresses.stream().allMatch(address -> permits(definition, address, asked.port()))) {
+                                throw new NoRoute(classifier(definition, asked).addressRefused());
+                            }
+                            InetAddress address = addresses.get(Math.floorMod(turn, addresses.size()));
+                            String owner = definition.owner();
+                            if (owner != null && !engine.ports().mayTry(owner, address, asked.port())) {
+                                throw new NoRoute(classifier(definition, asked).tooManyPorts());
+                            }
+                            // The name stays with the address, for TLS checks it; the address is the one that was
+                            // checked.
+                            return new InetSocketAddress(named(asked.host(), address), asked.port());
+                        },
+                        engine.control());
     }
 
     private FailureClassifier classifier(BrokerDefinition definition, Endpoint about) {

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -136,15 +137,28 @@ class ReconnectPolicySimulationTest {
         }
     }
 
+    private static ConnectionFailure fight(@Nullable Integer reasonCode) {
+        FailureKind kind = FailureKind.MQTT_SESSION_TAKEN_OVER;
+        return new ConnectionFailure(kind, kind.stage(), reasonCode, false, "m", "r", Instant.EPOCH);
+    }
+
     @Test
     void aFightForASessionIsLeftAloneForHalfAnHourAtOnce() {
         for (long seed = 0; seed < SEEDS; seed++) {
-            List<Wait> waits = outage(
-                    failure(FailureKind.MQTT_SESSION_TAKEN_OVER, false), Duration.ZERO, OUTAGE, new Random(seed));
+            List<Wait> waits = outage(fight(0x8E), Duration.ZERO, OUTAGE, new Random(seed));
             assertThat(waits)
                     .hasSizeBetween(11, 14)
                     .allSatisfy(
                             wait -> assertThat(wait.delay).isBetween(Duration.ofMinutes(27), Duration.ofMinutes(33)));
+        }
+    }
+
+    @Test
+    void aFightThatIsOnlySuspectedMayBeABrokerThatIsRestartedAndIsLookedAtAfterAMinute() {
+        for (long seed = 0; seed < SEEDS; seed++) {
+            List<Wait> waits = outage(fight(null), Duration.ZERO, OUTAGE, new Random(seed));
+            assertThat(waits.get(0).delay).isBetween(Duration.ofSeconds(54), Duration.ofSeconds(66));
+            assertThat(waits).hasSizeBetween(14, 22);
         }
     }
 

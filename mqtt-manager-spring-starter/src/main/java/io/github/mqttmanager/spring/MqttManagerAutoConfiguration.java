@@ -6,6 +6,7 @@ import io.github.mqttmanager.broker.BrokerRepository;
 import io.github.mqttmanager.broker.InMemoryBrokerRepository;
 import io.github.mqttmanager.broker.TlsBundles;
 import io.github.mqttmanager.connection.ConnectionListener;
+import io.github.mqttmanager.connection.HostResolver;
 import io.github.mqttmanager.connection.NetworkPolicy;
 import io.github.mqttmanager.connection.ReconnectPolicy;
 import io.github.mqttmanager.device.AsyncDeviceMessageHandler;
@@ -70,6 +71,7 @@ public final class MqttManagerAutoConfiguration {
             ObjectProvider<DeadLetterHandler> deadLetters,
             ObjectProvider<ConnectionListener> listeners,
             ObjectProvider<ReconnectPolicy> reconnectPolicy,
+            ObjectProvider<HostResolver> hostResolver,
             ObjectProvider<TlsBundles> tlsBundles,
             ObjectProvider<SslBundles> sslBundles,
             ObjectProvider<MqttManagerBuilderCustomizer> customizers) {
@@ -91,6 +93,7 @@ public final class MqttManagerAutoConfiguration {
                 bean -> builder.deadLetters(bean, properties.getHandler().getAttempts()));
         listeners.orderedStream().forEach(builder::listener);
         reconnectPolicy.ifAvailable(builder::reconnectPolicy);
+        hostResolver.ifAvailable(builder::hostResolver);
         sslBundles.ifAvailable(bundles -> builder.tlsBundles(new SslBundleMaterial(bundles)));
         tlsBundles.ifAvailable(builder::tlsBundles);
         customizers.orderedStream().forEach(customizer -> customizer.customize(builder));

@@ -10,14 +10,17 @@ import io.github.mqttmanager.broker.BrokerRepository;
 import io.github.mqttmanager.broker.InMemoryBrokerRepository;
 import io.github.mqttmanager.broker.TlsSettings;
 import io.github.mqttmanager.broker.Transport;
+import io.github.mqttmanager.connection.HostResolver;
 import io.github.mqttmanager.connection.NetworkPolicy;
 import io.github.mqttmanager.device.DeviceMessageHandler;
 import io.github.mqttmanager.device.DeviceRepository;
 import io.github.mqttmanager.device.InMemoryDeviceRepository;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.boot.LazyInitializationBeanFactoryPostProcessor;
@@ -151,6 +154,21 @@ class MqttManagerAutoConfigurationTest {
                         .isTrue());
         runner.withBean(NetworkPolicy.class, NetworkPolicy::everything)
                 .run(context -> assertThat(context).hasSingleBean(NetworkPolicy.class));
+    }
+
+    @Test
+    void aHostResolverOfTheHostIsAsked() {
+        CompletableFuture<String> asked = new CompletableFuture<>();
+        runner.withBean(HostResolver.class, () -> host -> {
+                    asked.complete(host);
+                    throw new UnknownHostException(host);
+                })
+                .run(context -> {
+                    context.getBean(MqttManager.class)
+                            .save(BrokerDefinition.builder("b", "registered.service", 1883)
+                                    .build());
+                    assertThat(asked).succeedsWithin(Duration.ofSeconds(10)).isEqualTo("registered.service");
+                });
     }
 
     @Test
