@@ -25,6 +25,8 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -33,6 +35,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import org.junit.jupiter.api.AfterEach;
@@ -231,6 +234,8 @@ class StopInEveryStateTest {
     private void reach(Situation situation, Host host, CountDownLatch asked) {
         switch (situation) {
             case WAITS_FOR_DNS -> awaitTrue(() -> asked.getCount() == 0);
+            case WAITS_FOR_TCP -> awaitTrue(() -> hasSocket(ports.get(situation), "02"));
+            case WAITS_FOR_TLS -> awaitTrue(() -> hasSocket(ports.get(situation), "01"));
             case WAITS_FOR_CONNACK -> awaitTrue(() -> noConnAck.openConnections() == 1);
             case WAITS_FOR_SUBACK ->
                 awaitTrue(() -> !noSubAck.received(PacketType.SUBSCRIBE).isEmpty() && noSubAck.openConnections() == 1);
@@ -245,7 +250,17 @@ class StopInEveryStateTest {
         host.awaitState("m", situation.state);
     }
 
-    private static void awaitTrue(java.util.concurrent.Callable<Boolean> condition) {
+    /** Whether a socket on its way to the port is in this state of the kernel's; true where that cannot be seen. */
+    private static boolean hasSocket(int port, String state) throws IOException {
+        Path sockets = Path.of("/proc/net/tcp");
+        if (!Files.isReadable(sockets)) {
+            return true;
+        }
+        String remote = String.format(Locale.ROOT, " 0100007F:%04X %s ", port, state);
+        return Files.readAllLines(sockets).stream().anyMatch(line -> line.contains(remote));
+    }
+
+    private static void awaitTrue(Callable<Boolean> condition) {
         await().atMost(SOON).pollInterval(Duration.ofMillis(1)).until(condition);
     }
 
