@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A Mosquitto process on loopback, which can be killed and started again on the same port. */
@@ -47,7 +48,7 @@ final class Mosquitto implements AutoCloseable {
                     "listener " + mosquitto.port + " 127.0.0.1",
                     "user root",
                     "max_queued_messages 100000",
-                    "log_dest stdout"));
+                    "log_dest stderr"));
             for (String line : configuration) {
                 lines.add(line.replace("DIR", directory.toString()));
             }
@@ -138,6 +139,15 @@ final class Mosquitto implements AutoCloseable {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
+        }
+    }
+
+    /** How many lines of its log contain the text. */
+    long logged(String text) {
+        try (Stream<String> lines = Files.lines(directory.resolve("log"))) {
+            return lines.filter(line -> line.contains(text)).count();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

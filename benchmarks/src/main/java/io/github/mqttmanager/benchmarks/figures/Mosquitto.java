@@ -36,7 +36,7 @@ final class Mosquitto implements AutoCloseable {
         Path directory = Files.createTempDirectory("mosquitto");
         Path configuration = Files.write(
                 directory.resolve("mosquitto.conf"),
-                List.of("listener " + port + " 127.0.0.1", "user root", "allow_anonymous true", "log_dest stdout"));
+                List.of("listener " + port + " 127.0.0.1", "user root", "allow_anonymous true", "log_dest stderr"));
         Process process = new ProcessBuilder(program.toString(), "-c", configuration.toString())
                 .redirectErrorStream(true)
                 .redirectOutput(directory.resolve("log").toFile())
