@@ -14,6 +14,7 @@ const TITLES: Record<string, string> = {
   TLS_CLIENT_CERT_REJECTED: 'Client certificate rejected',
   TLS_NOT_TLS: 'That port does not speak TLS',
   TLS_PROTOCOL: 'No common TLS version',
+  WEBSOCKET_REFUSED: 'No WebSocket at that path',
   MQTT_CLOSED_EARLY: 'Broker closed the connection without an answer',
   MQTT_CONNACK_TIMEOUT: 'Port is open, but no MQTT answer',
   MQTT_BAD_CREDENTIALS: 'User name or password wrong',
@@ -36,6 +37,7 @@ const TITLES: Record<string, string> = {
   TLS_MATERIAL: 'Certificate or key cannot be used',
   MQTT_PROTOCOL: 'No valid MQTT answer',
   CONNECTION_LOST: 'Connection lost',
+  BIRTH_REFUSED: 'Birth message refused',
   SUBSCRIBE_DENIED: 'Topics refused',
 };
 

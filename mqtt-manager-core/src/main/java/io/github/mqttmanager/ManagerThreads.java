@@ -4,6 +4,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -11,29 +12,29 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /** All threads of one manager, however many brokers it has; docs/concurrency.md says who may do what on them. */
 final class ManagerThreads {
-    private static final int DNS_THREADS = 8;
-    private static final int DNS_QUEUE = 20_000;
-
     final int networkThreads = Math.max(2, Math.min(4, Runtime.getRuntime().availableProcessors()));
     final ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1, named("timer"));
-    final ExecutorService control = pool("control", 2, Integer.MAX_VALUE);
-    final ExecutorService events = pool("events", 1, Integer.MAX_VALUE);
-    final ExecutorService store = pool("store", 1, Integer.MAX_VALUE);
-    final ExecutorService dns = pool("dns", DNS_THREADS, DNS_QUEUE);
+    final ExecutorService control = pool("control", 2);
+    final ExecutorService events = pool("events", 1);
+    final ExecutorService store = pool("store", 1);
+    /** As many as the resolver asks for, which bounds them. */
+    final ExecutorService dns =
+            new ThreadPoolExecutor(0, Integer.MAX_VALUE, 10, TimeUnit.SECONDS, new SynchronousQueue<>(), named("dns"));
+
     final ExecutorService handlers;
     final Executor network;
 
     ManagerThreads(int handlerThreads) {
         timer.setRemoveOnCancelPolicy(true);
         timer.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
-        handlers = pool("handler", handlerThreads, Integer.MAX_VALUE);
+        handlers = pool("handler", handlerThreads);
         ThreadFactory factory = named("net");
         network = task -> factory.newThread(task).start();
     }
 
-    private static ExecutorService pool(String name, int threads, int queue) {
+    private static ExecutorService pool(String name, int threads) {
         ThreadPoolExecutor pool = new ThreadPoolExecutor(
-                threads, threads, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(queue), named(name));
+                threads, threads, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), named(name));
         pool.allowCoreThreadTimeOut(true);
         return pool;
     }

@@ -13,6 +13,7 @@ import io.github.mqttmanager.connection.ConnectionListener;
 import io.github.mqttmanager.connection.ConnectionState;
 import io.github.mqttmanager.connection.ConnectionTest;
 import io.github.mqttmanager.connection.Connections;
+import io.github.mqttmanager.connection.HostResolver;
 import io.github.mqttmanager.connection.NetworkPolicy;
 import io.github.mqttmanager.connection.ReconnectPolicy;
 import io.github.mqttmanager.device.AsyncDeviceMessageHandler;
@@ -104,6 +105,7 @@ public final class MqttManager implements AutoCloseable {
                         builder.clock,
                         builder.startsPerSecond,
                         builder.reconnectPolicy,
+                        builder.hostResolver,
                         policy == null ? NetworkPolicy.everything() : policy,
                         builder.tlsBundles),
                 router,
@@ -579,6 +581,7 @@ public final class MqttManager implements AutoCloseable {
         private Duration maxRetry = Duration.ofMinutes(1);
         private final List<ConnectionListener> listeners = new ArrayList<>();
         private ReconnectPolicy reconnectPolicy = ReconnectPolicy.exponential();
+        private HostResolver hostResolver = HostResolver.system();
         private @Nullable NetworkPolicy networkPolicy;
         private TlsBundles tlsBundles = TlsBundles.none();
         private int handlerThreads = Math.max(4, 2 * Runtime.getRuntime().availableProcessors());
@@ -642,6 +645,12 @@ public final class MqttManager implements AutoCloseable {
 
         public Builder reconnectPolicy(ReconnectPolicy value) {
             reconnectPolicy = Objects.requireNonNull(value);
+            return this;
+        }
+
+        /** Who finds the addresses of host names; the machine's own DNS if not set. */
+        public Builder hostResolver(HostResolver value) {
+            hostResolver = Objects.requireNonNull(value);
             return this;
         }
 

@@ -77,6 +77,20 @@ final class Mosquitto implements AutoCloseable {
         return PROGRAMS.stream().anyMatch(Files::isExecutable);
     }
 
+    /** Such as {@code 2.0.11}. */
+    static String version() {
+        Path program = PROGRAMS.stream().filter(Files::isExecutable).findFirst().orElseThrow();
+        try {
+            Process asked = new ProcessBuilder(program.toString(), "-h")
+                    .redirectErrorStream(true)
+                    .start();
+            String said = new String(asked.getInputStream().readAllBytes());
+            return said.replaceFirst("(?s).*?version ([0-9.]+).*", "$1");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     static void run(List<String> command) {
         try {
             Process ran = new ProcessBuilder(command).redirectErrorStream(true).start();

@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param keepAlive 5 s to 1 h: how long the link may be silent (MQTT 5 section 3.1.2.10)
  * @param session what the broker keeps for us
  * @param will published for us when the link is lost, or null
+ * @param birth published by us whenever a connection stands, or null
  * @param reconnect how a lost link is tried again
  * @param active whether a connection is wanted
  * @param version raised by each save; 0 is new
@@ -42,6 +43,7 @@ public record BrokerDefinition(
         Duration keepAlive,
         SessionSettings session,
         @Nullable Will will,
+        @Nullable Birth birth,
         ReconnectSettings reconnect,
         boolean active,
         long version) {
@@ -138,6 +140,7 @@ public record BrokerDefinition(
         private Duration keepAlive = Duration.ofSeconds(20);
         private SessionSettings session = SessionSettings.DEFAULT;
         private @Nullable Will will;
+        private @Nullable Birth birth;
         private ReconnectSettings reconnect = ReconnectSettings.DEFAULT;
         private boolean active = true;
         private long version;
@@ -163,6 +166,7 @@ public record BrokerDefinition(
             keepAlive = from.keepAlive;
             session = from.session;
             will = from.will;
+            birth = from.birth;
             reconnect = from.reconnect;
             active = from.active;
             version = from.version;
@@ -247,6 +251,11 @@ public record BrokerDefinition(
             return this;
         }
 
+        public Builder birth(@Nullable Birth value) {
+            birth = value;
+            return this;
+        }
+
         public Builder reconnect(ReconnectSettings value) {
             reconnect = value;
             return this;
@@ -279,6 +288,7 @@ public record BrokerDefinition(
                     keepAlive,
                     session,
                     will,
+                    birth,
                     reconnect,
                     active,
                     version);

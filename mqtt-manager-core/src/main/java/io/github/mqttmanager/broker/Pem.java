@@ -19,7 +19,7 @@ import java.util.regex.Pattern;
 public final class Pem {
     private static final int MAX_LENGTH = 200_000;
     private static final Pattern KEY =
-            Pattern.compile("-----BEGIN PRIVATE KEY-----([A-Za-z0-9+/=\\s]+)-----END PRIVATE KEY-----");
+            Pattern.compile("-----BEGIN (RSA |EC |)PRIVATE KEY-----([A-Za-z0-9+/=\\s]+)-----END \\1PRIVATE KEY-----");
 
     private Pem() {}
 
@@ -51,25 +51,30 @@ public final class Pem {
     }
 
     /**
-     * The private key in the text: RSA, elliptic curve or Edwards curve.
+     * The private key in the text: RSA, elliptic curve or Edwards curve, as PKCS #8 or as OpenSSL wrote it before (PKCS #1, SEC 1).
      *
-     * @throws IllegalArgumentException if it is not an unencrypted PKCS #8 key; the message says nothing of its content
+     * @throws IllegalArgumentException if it is none, or needs a password; the message says nothing of its content
      */
     public static PrivateKey privateKey(Secret pem) {
         Matcher matcher = KEY.matcher(new String(pem.reveal(), StandardCharsets.US_ASCII));
         if (!matcher.find()) {
             throw new IllegalArgumentException(
-                    "private key must be PKCS #8 in PEM without a password: -----BEGIN PRIVATE KEY----- was not found");
+                    "private key must be in PEM without a password: -----BEGIN PRIVATE KEY----- was not found");
         }
         byte[] der;
         try {
-            der = Base64.getMimeDecoder().decode(matcher.group(1));
+            der = Base64.getMimeDecoder().decode(matcher.group(2));
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException("private key is no valid Base64");
         }
+        byte[] pkcs8 = switch (matcher.group(1)) {
+            case "RSA " -> Der.pkcs8(Der.RSA, der);
+            case "EC " -> Der.pkcs8(Der.ellipticCurve(der), der);
+            default -> der;
+        };
         for (String algorithm : List.of("RSA", "EC", "Ed25519")) {
             try {
-                return KeyFactory.getInstance(algorithm).generatePrivate(new PKCS8EncodedKeySpec(der));
+                return KeyFactory.getInstance(algorithm).generatePrivate(new PKCS8EncodedKeySpec(pkcs8));
             } catch (GeneralSecurityException e) {
                 // not this algorithm
             }

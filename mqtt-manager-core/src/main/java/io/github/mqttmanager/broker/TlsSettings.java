@@ -87,7 +87,7 @@ public record TlsSettings(
      * What we show to a broker that asks for a certificate.
      *
      * @param certificatePem our certificate, followed by those that signed it
-     * @param key its private key, PKCS #8 in PEM without a password
+     * @param key its private key in PEM without a password, PKCS #8, PKCS #1 or SEC 1
      */
     public record ClientCertificate(String certificatePem, Secret key) {
         /** @throws IllegalArgumentException if certificate or key cannot be read */

@@ -22,41 +22,36 @@ final class AddressRanges {
     }
 
     private static final List<Range> REFUSED = List.of(
+            // this network, private, shared, loopback, link-local and metadata
             v4(8, 0),
             v4(8, 10),
             v4(10, 100, 64),
             v4(8, 127),
             v4(16, 169, 254),
             v4(12, 172, 16),
+            v4(16, 192, 168),
+            v4(32, 168, 63, 129, 16),
+            // protocol assignments, documentation, relays of 6to4, benchmarking
             v4(24, 192, 0, 0),
             v4(24, 192, 0, 2),
             v4(24, 192, 88, 99),
-            v4(16, 192, 168),
             v4(15, 198, 18),
             v4(24, 198, 51, 100),
             v4(24, 203, 0, 113),
+            // multicast, reserved and broadcast
             v4(4, 224),
             v4(4, 240),
-            v4(32, 168, 63, 129, 16),
-            v6(128),
-            v6(128, 0, 0, 0, 0, 0, 0, 0, 1),
-            // IETF protocol assignments, Teredo and benchmarking among them
+            // protocol assignments, with Teredo and benchmarking; documentation; 6to4
             v6(23, 0x2001, 0),
             v6(32, 0x2001, 0xdb8),
             v6(20, 0x3fff),
-            v6(7, 0xfc00),
-            v6(10, 0xfe80),
-            v6(10, 0xfec0),
-            v6(8, 0xff00),
-            v6(64, 0x100),
-            v6(64, 0x100, 0, 0, 1),
-            v6(16, 0x5f00));
+            v6(16, 0x2002));
+
+    /** All that was ever given out of IPv6 for use on the internet. */
+    private static final Range GLOBAL_UNICAST = v6(3, 0x2000);
 
     private static final Range MAPPED = v6(96, 0, 0, 0, 0, 0, 0xffff);
-    private static final Range COMPATIBLE = v6(96);
     private static final Range NAT64 = v6(96, 0x64, 0xff9b);
-    private static final Range NAT64_LOCAL = v6(48, 0x64, 0xff9b, 1);
-    private static final Range SIX_TO_FOUR = v6(16, 0x2002);
 
     private AddressRanges() {}
 
@@ -68,17 +63,20 @@ final class AddressRanges {
         if (REFUSED.stream().anyMatch(range -> range.contains(address))) {
             return false;
         }
+        if (address.length == 4) {
+            return true;
+        }
         // An IPv4 address inside an IPv6 one is reached through it.
-        if (MAPPED.contains(address) || COMPATIBLE.contains(address) || NAT64.contains(address)) {
+        if (MAPPED.contains(address) || NAT64.contains(address)) {
             return isPublic(Arrays.copyOfRange(address, 12, 16));
         }
-        if (NAT64_LOCAL.contains(address)) {
-            return false;
-        }
-        if (SIX_TO_FOUR.contains(address)) {
-            return isPublic(Arrays.copyOfRange(address, 2, 6));
-        }
-        return true;
+        return GLOBAL_UNICAST.contains(address)
+                && (!isIsatap(address) || isPublic(Arrays.copyOfRange(address, 12, 16)));
+    }
+
+    /** Its last half says that an IPv4 address follows (RFC 5214). */
+    private static boolean isIsatap(byte[] address) {
+        return (address[8] & ~3) == 0 && address[9] == 0 && address[10] == 0x5e && address[11] == (byte) 0xfe;
     }
 
     private static Range v4(int bits, int... octets) {

@@ -73,13 +73,14 @@ final class Attempts {
             outageStartNanos = now;
         }
         boolean sameRound = endpointIndex % definition.endpoints().size() != 0;
-        previousDelay = sameRound
-                ? NEXT_ENDPOINT
-                : delay(
-                        definition,
-                        new ReconnectPolicy.Outage(
-                                Math.max(number, 1), Duration.ofNanos(now - outageStartNanos), failure, previousDelay));
-        return new Next(previousDelay, sameRound);
+        if (sameRound) {
+            return new Next(NEXT_ENDPOINT, true);
+        }
+        previousDelay = delay(
+                definition,
+                new ReconnectPolicy.Outage(
+                        Math.max(number, 1), Duration.ofNanos(now - outageStartNanos), failure, previousDelay));
+        return new Next(previousDelay, false);
     }
 
     /** Where going on with the next endpoint would do harm. */

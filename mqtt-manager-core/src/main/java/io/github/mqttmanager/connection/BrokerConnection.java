@@ -1,5 +1,6 @@
 package io.github.mqttmanager.connection;
 
+import io.github.mqttmanager.broker.Birth;
 import io.github.mqttmanager.broker.BrokerDefinition;
 import io.github.mqttmanager.broker.Endpoint;
 import io.github.mqttmanager.broker.MqttVersion;
@@ -7,12 +8,17 @@ import io.github.mqttmanager.connection.BrokerEvent.Initiator;
 import io.github.mqttmanager.connection.BrokerEvent.Type;
 import io.github.mqttmanager.publish.InboundPublish;
 import io.github.mqttmanager.publish.OutboundPublish;
+import io.github.mqttmanager.publish.PublishException;
+import io.github.mqttmanager.publish.PublishFailure;
 import io.github.mqttmanager.publish.PublishReceipt;
+import io.github.mqttmanager.publish.WhenDisconnected;
+import io.github.mqttmanager.topic.QoS;
 import io.github.mqttmanager.topic.TopicFilter;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
+import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
@@ -60,7 +66,10 @@ final class BrokerConnection {
     /** Whether the broker let us wait at the last attempt. */
     private boolean slow;
 
-    private boolean inSlowSet;
+    /** This and the turn are replaced on the lane, and asked by anybody for the position. */
+    private volatile SlowSet.@Nullable Place place;
+
+    private volatile StartLimiter.@Nullable Turn turn;
 
     /** Of the attempt that is under way or was the last. */
     private Endpoint endpoint;
@@ -75,6 +84,12 @@ final class BrokerConnection {
 
     /** Why we dropped the link ourselves. */
     private @Nullable ConnectionFailure pendingFailure;
+
+    /** The outcome of the last birth message. */
+    private CompletableFuture<PublishReceipt> birthAnswer = CompletableFuture.completedFuture(null);
+
+    /** Why the present connection's birth message was not taken. */
+    private @Nullable ConnectionFailure birthFailure;
 
     /** Who wants what happens next; the manager itself, unless somebody asked. */
     private Initiator initiator = Initiator.MANAGER;
@@ -232,11 +247,23 @@ final class BrokerConnection {
 
     /** What is known now, with fresh counters. */
     BrokerStatus status() {
-        return status.with(
+        BrokerStatus last = status;
+        return last.with(
+                last.state() == ConnectionState.CONNECTING ? waitingPosition() : null,
                 inbound.lastAt(),
                 outbound.lastAcknowledgedAt(),
                 inbound.counters(outbound.counters()),
                 engine.clock().instant());
+    }
+
+    private @Nullable Integer waitingPosition() {
+        SlowSet.Place slowPlace = place;
+        StartLimiter.Turn startTurn = turn;
+        OptionalInt position = slowPlace == null ? OptionalInt.empty() : slowPlace.position();
+        if (position.isEmpty() && startTurn != null) {
+            position = startTurn.position();
+        }
+        return position.isEmpty() ? null : position.getAsInt();
     }
 
     // ---- on the lane
@@ -306,13 +333,19 @@ final class BrokerConnection {
             nextAttempt.cancel(false);
             nextAttempt = null;
         }
+        StartLimiter.Turn waiting = turn;
+        if (waiting != null) {
+            waiting.cancel();
+            turn = null;
+        }
         leaveSlowSet();
     }
 
     private void leaveSlowSet() {
-        if (inSlowSet) {
-            inSlowSet = false;
-            engine.slow().leave();
+        SlowSet.Place held = place;
+        if (held != null) {
+            held.leave();
+            place = null;
         }
     }
 
@@ -337,29 +370,31 @@ final class BrokerConnection {
                 awaitTurn(serial);
                 return;
             }
-            engine.slow()
+            place = engine.slow()
                     .enter(() -> lane.execute(() -> {
                         if (serial == attemptSerial) {
-                            inSlowSet = true;
                             awaitTurn(serial);
-                        } else {
-                            engine.slow().leave();
                         }
                     }));
         }));
     }
 
     private void awaitTurn(int serial) {
+        inTurn(engine.lookUps(), serial, () -> {
+            attemptStartNanos = engine.nanos().getAsLong();
+            resolve(serial);
+        });
+    }
+
+    private void inTurn(StartLimiter limiter, int serial, Runnable start) {
         String owner = definition.owner();
-        engine.starts()
-                .turn(
-                        owner == null ? "" : owner,
-                        () -> lane.execute(() -> {
-                            if (serial == attemptSerial) {
-                                attemptStartNanos = engine.nanos().getAsLong();
-                                resolve(serial);
-                            }
-                        }));
+        turn = limiter.turn(
+                owner == null ? "" : owner,
+                () -> lane.execute(() -> {
+                    if (serial == attemptSerial) {
+                        start.run();
+                    }
+                }));
     }
 
     private FailureClassifier classifier() {
@@ -375,15 +410,25 @@ final class BrokerConnection {
                         return;
                     }
                     if (failure == null) {
-                        open(route);
+                        openInTurn(serial, route);
                     } else {
                         attemptFailed(Routes.failure(failure));
                     }
                 }));
     }
 
+    /** However long the name took: those who waited for the same one shall not begin together. */
+    private void openInTurn(int serial, Route route) {
+        long lookedUpFor = engine.nanos().getAsLong() - attemptStartNanos;
+        inTurn(engine.starts(), serial, () -> {
+            attemptStartNanos = engine.nanos().getAsLong() - lookedUpFor;
+            open(route);
+        });
+    }
+
     private void open(Route route) {
         MqttLink opened = link;
+        boolean fresh = opened == null;
         if (opened == null) {
             LinkObserver observer = new LinkObserver();
             try {
@@ -400,7 +445,9 @@ final class BrokerConnection {
         try {
             opened.open(route);
         } catch (RuntimeException | LinkageError e) {
-            link = null;
+            if (fresh) {
+                link = null;
+            }
             attemptFailed(classifier().unusable(e));
         }
     }
@@ -415,6 +462,7 @@ final class BrokerConnection {
         responsiveness.connected();
         connectedAtNanos = engine.nanos().getAsLong();
         granted = grants;
+        birthFailure = null;
         subscriptions.connected(by, grants.grants().sessionPresent());
     }
 
@@ -454,24 +502,52 @@ final class BrokerConnection {
             return;
         }
         List<SubscriptionStatus> refused = subscriptions.refused();
-        ConnectionFailure failure = refused.isEmpty() ? null : classifier().subscriptionsRefused(refused);
+        ConnectionFailure failure =
+                refused.isEmpty() ? birthFailure : classifier().subscriptionsRefused(refused);
         boolean first = status.state() != ConnectionState.CONNECTED;
         if (first) {
             history.add(Type.CONNECTED, initiator, actor, endpoint, null);
             initiator = Initiator.MANAGER;
             actor = null;
         }
-        if (failure != null && (first || !sameReason(failure, status.failure()))) {
+        if (!refused.isEmpty() && failure != null && (first || !sameReason(failure, status.failure()))) {
             history.add(Type.SUBSCRIPTION_REFUSED, Initiator.BROKER, null, endpoint, failure);
         }
         enter(ConnectionState.CONNECTED, failure);
         if (first && granted != null) {
+            announce(granted);
             outbound.connected(by, granted);
         }
     }
 
     private static boolean sameReason(ConnectionFailure a, @Nullable ConnectionFailure b) {
         return b != null && a.kind() == b.kind() && a.message().equals(b.message());
+    }
+
+    /** Says that we are there, before anything that waited. One that is still in flight is brought to its end by the client. */
+    private void announce(MqttLink.Granted grants) {
+        Birth birth = definition.birth();
+        if (birth == null || !birthAnswer.isDone()) {
+            return;
+        }
+        int serial = connectionSerial;
+        birthAnswer = outbound.first(OutboundPublish.builder()
+                .topic(birth.topic())
+                .payload(birth.payload())
+                .qos(grants.sessionOpenedHere() ? birth.qos() : QoS.AT_LEAST_ONCE)
+                .retain(birth.retain())
+                .whenDisconnected(WhenDisconnected.FAIL)
+                .build());
+        birthAnswer.whenComplete((receipt, failure) -> lane.execute(() -> {
+            if (failure instanceof PublishException refusal
+                    && refusal.failure() != PublishFailure.NOT_CONNECTED
+                    && linkOpen
+                    && serial == connectionSerial) {
+                birthFailure = classifier().birthRefused(refusal);
+                LOG.warn("[{}] {}: {}", definition.id(), birthFailure.kind(), birthFailure.message());
+                publishStatus(status.state(), status.failure() == null ? birthFailure : status.failure(), null);
+            }
+        }));
     }
 
     private void checkResponsiveness() {
@@ -682,6 +758,7 @@ final class BrokerConnection {
                 state == before.state() ? before.since() : now,
                 shownAttempt,
                 nextAttemptAt,
+                null,
                 state == ConnectionState.DISCONNECTED ? null : endpoint,
                 failure,
                 subscriptions.all(),

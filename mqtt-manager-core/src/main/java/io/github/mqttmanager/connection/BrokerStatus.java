@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param since when the state was entered
  * @param attempt number of the attempt that is under way or comes next, from 1; 0 when none is
  * @param nextAttemptAt when the next attempt is due, or null
+ * @param waitingPosition about how many starts there will be up to and with this broker's, while it waits for its turn to make an attempt;
+ *     else null
  * @param endpoint that is connected or was tried last, or null
  * @param failure why there is no connection, or why the last one ended until the next one is there; or null
  * @param subscriptions the wanted filters and the broker's answers
@@ -41,6 +43,7 @@ public record BrokerStatus(
         Instant since,
         int attempt,
         @Nullable Instant nextAttemptAt,
+        @Nullable Integer waitingPosition,
         @Nullable Endpoint endpoint,
         @Nullable ConnectionFailure failure,
         List<SubscriptionStatus> subscriptions,
@@ -68,7 +71,11 @@ public record BrokerStatus(
 
     /** The same with what changes without an event. */
     BrokerStatus with(
-            @Nullable Instant inboundAt, @Nullable Instant acknowledgedAt, TrafficCounters traffic, Instant now) {
+            @Nullable Integer position,
+            @Nullable Instant inboundAt,
+            @Nullable Instant acknowledgedAt,
+            TrafficCounters traffic,
+            Instant now) {
         return new BrokerStatus(
                 broker,
                 name,
@@ -78,6 +85,7 @@ public record BrokerStatus(
                 since,
                 attempt,
                 nextAttemptAt,
+                position,
                 endpoint,
                 failure,
                 subscriptions,
@@ -116,6 +124,7 @@ public record BrokerStatus(
                 ConnectionState.DISCONNECTED,
                 now,
                 0,
+                null,
                 null,
                 null,
                 null,

@@ -9,7 +9,6 @@ import io.github.mqttmanager.publish.PublishException;
 import io.github.mqttmanager.publish.PublishFailure;
 import io.github.mqttmanager.publish.PublishReceipt;
 import io.github.mqttmanager.topic.TopicFilter;
-import java.net.InetAddress;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -21,7 +20,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.Executor;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -60,7 +58,7 @@ public final class Connections {
      * @param control runs the connections' own work; never blocked
      * @param network runs event loops: each task stays until the engine is closed
      * @param networkThreads how many event loops
-     * @param dns may be blocked by name servers; bounded
+     * @param dns may be blocked by name servers; begins each task at once, for the engine bounds them itself
      * @param events runs the listeners, one task after the other
      * @param timer of one thread; never blocked
      * @param clock for what people read
@@ -70,12 +68,13 @@ public final class Connections {
             Executor control,
             Executor network,
             int networkThreads,
-            ExecutorService dns,
+            Executor dns,
             Executor events,
             ScheduledExecutorService timer,
             InstantSource clock,
             int startsPerSecond,
             ReconnectPolicy reconnectPolicy,
+            HostResolver hostResolver,
             NetworkPolicy networkPolicy,
             TlsBundles tlsBundles) {}
 
@@ -114,9 +113,17 @@ public final class Connections {
                 environment.clock(),
                 System::nanoTime,
                 new SecureRandom(),
-                new AddressResolver(InetAddress::getAllByName, environment.dns(), environment.timer(), timeouts.dns()),
+                new AddressResolver(
+                        environment.hostResolver(),
+                        environment.dns(),
+                        environment.timer(),
+                        System::nanoTime,
+                        timeouts.dns(),
+                        AddressResolver.Bounds.DEFAULT),
+                new StartLimiter(environment.startsPerSecond(), environment.timer(), System::nanoTime),
                 new StartLimiter(environment.startsPerSecond(), environment.timer(), System::nanoTime),
                 new SlowSet(SLOW_PLACES),
+                new TriedPorts(System::nanoTime),
                 new HiveMqLinks(loops, environment.tlsBundles(), timeouts, environment.clock()),
                 timeouts,
                 Liveness.DEFAULT,

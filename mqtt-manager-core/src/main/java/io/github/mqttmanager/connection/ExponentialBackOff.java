@@ -16,8 +16,7 @@ enum ExponentialBackOff implements ReconnectPolicy {
     @Override
     public Duration delay(Outage outage, ReconnectSettings settings, RandomGenerator random) {
         if (!outage.failure().retryable()) {
-            double base = grown(SLOW_INITIAL, outage.attempt(), SLOW_MAXIMUM);
-            return Duration.ofMillis((long) (base * (0.9 + 0.2 * random.nextDouble())));
+            return Duration.ofMillis((long) (slow(outage) * (0.9 + 0.2 * random.nextDouble())));
         }
         boolean early = outage.lasting().compareTo(settings.earlyPhase()) < 0;
         Duration maximum = early ? settings.earlyMaximum() : settings.lateMaximum();
@@ -27,6 +26,21 @@ enum ExponentialBackOff implements ReconnectPolicy {
         }
         Duration delay = Duration.ofMillis((long) (bound * random.nextDouble()));
         return delay.compareTo(MINIMUM) < 0 ? MINIMUM : delay;
+    }
+
+    /**
+     * Doubles what was waited before, unless that was no slow wait: a broker that comes back and does not know its users in the first
+     * moments is not to be left alone for half an hour because it was away for long.
+     */
+    private static double slow(ReconnectPolicy.Outage outage) {
+        if (outage.failure().kind() == FailureKind.MQTT_SESSION_TAKEN_OVER) {
+            // Each attempt takes the session from somebody who is working.
+            return SLOW_MAXIMUM.toMillis();
+        }
+        double before = outage.previousDelay().toMillis();
+        return before < 0.9 * SLOW_INITIAL.toMillis()
+                ? SLOW_INITIAL.toMillis()
+                : Math.min(2 * before, SLOW_MAXIMUM.toMillis());
     }
 
     private static double grown(Duration initial, int attempt, Duration maximum) {

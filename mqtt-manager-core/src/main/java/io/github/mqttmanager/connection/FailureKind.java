@@ -10,7 +10,7 @@ import static io.github.mqttmanager.connection.ConnectionStage.TLS;
 public enum FailureKind {
     DNS_UNKNOWN_HOST(DNS, true),
     DNS_TIMEOUT(DNS, true),
-    /** The host's policy forbids the address. */
+    /** The host's policy forbids the address, or too many of its ports were tried. */
     ADDRESS_REFUSED(DNS, false),
     TCP_REFUSED(TCP, true),
     TCP_TIMEOUT(TCP, true),
@@ -29,6 +29,8 @@ public enum FailureKind {
     TLS_TIMEOUT(TLS, true),
     /** TLS material of our own cannot be used. */
     TLS_MATERIAL(TLS, false),
+    /** What listens there does not open a WebSocket at that path. */
+    WEBSOCKET_REFUSED(MQTT, true),
     MQTT_CLOSED_EARLY(MQTT, true),
     MQTT_CONNACK_TIMEOUT(MQTT, true),
     MQTT_BAD_CREDENTIALS(MQTT, false),
@@ -47,6 +49,8 @@ public enum FailureKind {
     CONNECTION_LOST(MQTT, true),
     /** The broker left a SUBSCRIBE or a PUBLISH unanswered. */
     MQTT_NO_RESPONSE(MQTT, true),
+    /** Connected, but the broker does not take our birth message. */
+    BIRTH_REFUSED(MQTT, false),
     SUBSCRIBE_DENIED(SUBSCRIBE, false),
     UNKNOWN(MQTT, true);
 

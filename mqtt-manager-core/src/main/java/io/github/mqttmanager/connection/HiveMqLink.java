@@ -10,6 +10,7 @@ import com.hivemq.client.mqtt.MqttWebSocketConfig;
 import com.hivemq.client.mqtt.lifecycle.MqttClientDisconnectedContext;
 import com.hivemq.client.mqtt.lifecycle.MqttClientReconnector;
 import io.github.mqttmanager.broker.BrokerDefinition;
+import io.github.mqttmanager.broker.Endpoint;
 import io.github.mqttmanager.broker.ProxySettings;
 import io.github.mqttmanager.publish.InboundPublish;
 import io.github.mqttmanager.topic.TopicName;
@@ -17,10 +18,14 @@ import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import io.reactivex.Scheduler;
 import io.reactivex.schedulers.Schedulers;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
@@ -79,7 +84,7 @@ abstract class HiveMqLink implements MqttLink {
     private boolean sessionOpenedHere;
     private int receiveMaximum;
     private @Nullable CompletableFuture<Void> gate;
-    private @Nullable Route next;
+    private @Nullable MqttClientTransportConfig next;
     private @Nullable SocketWatch socket;
 
     HiveMqLink(
@@ -134,6 +139,8 @@ abstract class HiveMqLink implements MqttLink {
 
     @Override
     public final void open(Route route) {
+        // Before anything changes: what cannot be used fails this attempt, and the next one asks again.
+        MqttClientTransportConfig transport = transport(route);
         CompletableFuture<Void> opened;
         boolean first;
         synchronized (this) {
@@ -146,12 +153,12 @@ abstract class HiveMqLink implements MqttLink {
             }
             phase = Phase.ATTEMPTING;
             socket = null;
-            next = route;
+            next = transport;
             opened = gate;
             gate = null;
         }
         if (first) {
-            build(transport(route));
+            build(transport);
             ensureFlow();
             connect();
         } else {
@@ -251,30 +258,23 @@ abstract class HiveMqLink implements MqttLink {
 
     /** On the event loop, when the gate opens. */
     private void onGate(MqttClientReconnector reconnector) {
-        Route route;
+        MqttClientTransportConfig transport;
         int maximum;
         synchronized (this) {
             maximum = receiveMaximum;
-            route = closing ? null : next;
-            if (route == null) {
+            transport = closing ? null : next;
+            if (transport == null) {
                 phase = Phase.CLOSED;
             }
         }
-        if (route == null) {
+        if (transport == null) {
             reconnector.reconnect(false);
             cancelFlow();
             observer.closed();
             return;
         }
         restate(reconnector, maximum);
-        try {
-            reconnector.transportConfig(transport(route));
-        } catch (RuntimeException e) {
-            LOG.warn(
-                    "[{}] TLS material could not be renewed, the former one is used: {}",
-                    definition.id(),
-                    e.toString());
-        }
+        reconnector.transportConfig(transport);
     }
 
     @Override
@@ -426,28 +426,52 @@ abstract class HiveMqLink implements MqttLink {
     }
 
     private MqttClientTransportConfig transport(Route route) {
+        boolean secure = definition.transport().isSecure();
+        // An HTTP proxy is told the name where there is one, and looks it up for itself. TLS cannot do without the
+        // name.
+        boolean hidden = route.proxy() != null && !secure;
         MqttClientTransportConfigBuilder builder = MqttClientTransportConfig.builder()
-                .serverAddress(route.broker())
+                .serverAddress(hidden ? nameless(route.broker()) : route.broker())
                 .socketConnectTimeout(timeouts.tcp().toMillis(), TimeUnit.MILLISECONDS)
                 .mqttConnectTimeout(timeouts.connack().toMillis(), TimeUnit.MILLISECONDS);
-        if (definition.transport().isSecure()) {
+        if (secure) {
             builder.sslConfig(tls.config(definition.tls(), timeouts.tls()));
         }
         if (definition.transport().isWebSocket()) {
-            String path = definition.webSocket().path();
-            int query = path.indexOf('?');
-            builder.webSocketConfig(MqttWebSocketConfig.builder()
-                    .serverPath(query < 0 ? path : path.substring(0, query))
-                    .queryString(query < 0 ? "" : path.substring(query + 1))
-                    .httpHeaders(definition.webSocket().headers())
-                    .handshakeTimeout(timeouts.tls().toMillis(), TimeUnit.MILLISECONDS)
-                    .build());
+            builder.webSocketConfig(webSocket(
+                    hidden ? route.broker().getHostString() : null,
+                    route.broker().getPort()));
         }
         ProxySettings proxy = definition.proxy();
         if (proxy != null && route.proxy() != null) {
             builder.proxyConfig(proxy(proxy, route.proxy()));
         }
         return builder.build();
+    }
+
+    private static InetSocketAddress nameless(InetSocketAddress address) {
+        try {
+            return new InetSocketAddress(
+                    InetAddress.getByAddress(address.getAddress().getAddress()), address.getPort());
+        } catch (UnknownHostException e) {
+            throw new IllegalStateException(e); // it was an address before
+        }
+    }
+
+    /** @param host to be named in the request, if the client does not know it */
+    private MqttWebSocketConfig webSocket(@Nullable String host, int port) {
+        WebSocketTarget target = WebSocketTarget.of(definition.webSocket().path());
+        Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+        if (host != null) {
+            headers.put("Host", Endpoint.of(host, port).toString());
+        }
+        headers.putAll(definition.webSocket().headers());
+        return MqttWebSocketConfig.builder()
+                .serverPath(target.path())
+                .queryString(target.query())
+                .httpHeaders(headers)
+                .handshakeTimeout(timeouts.tls().toMillis(), TimeUnit.MILLISECONDS)
+                .build();
     }
 
     private MqttProxyConfig proxy(ProxySettings proxy, InetSocketAddress address) {

@@ -152,6 +152,22 @@ final class Outbound {
         return pending.outcome;
     }
 
+    /** On the lane, before {@link #connected}: a publish of our own that goes before all others, whatever waits. */
+    CompletableFuture<PublishReceipt> first(OutboundPublish publish) {
+        Pending pending;
+        synchronized (this) {
+            pending = new Pending(publish, - ++accepted);
+            if (!closed) {
+                enqueue(pending);
+                return pending.outcome;
+            }
+            failed++;
+        }
+        pending.outcome.completeExceptionally(
+                failure(PublishFailure.CLOSED, "broker " + broker + " was deleted, or the manager is closed"));
+        return pending.outcome;
+    }
+
     /** On the lane: publishes may be handed to this link from now on. */
     void connected(MqttLink now, MqttLink.Granted grants) {
         synchronized (this) {

@@ -22,8 +22,8 @@ public interface ReconnectPolicy {
 
     /**
      * Exponential from the settings' initial delay, with full jitter, capped by the age of the outage. A failure that a retry
-     * cannot mend waits a minute, doubling up to half an hour, give or take a tenth; a broker that is too busy, four times the
-     * usual.
+     * cannot mend waits a minute, doubling up to half an hour, give or take a tenth; a fight for a session half an hour at once; a
+     * broker that is too busy, four times the usual.
      */
     static ReconnectPolicy exponential() {
         return ExponentialBackOff.INSTANCE;

@@ -60,9 +60,13 @@ final class Routes {
             if (!addresses.stream().allMatch(address -> permits(definition, address, asked.port()))) {
                 throw new NoRoute(classifier(definition, asked).addressRefused());
             }
+            InetAddress address = addresses.get(Math.floorMod(turn, addresses.size()));
+            String owner = definition.owner();
+            if (owner != null && !engine.ports().mayTry(owner, address, asked.port())) {
+                throw new NoRoute(classifier(definition, asked).tooManyPorts());
+            }
             // The name stays with the address, for TLS checks it; the address is the one that was checked.
-            return new InetSocketAddress(
-                    named(asked.host(), addresses.get(Math.floorMod(turn, addresses.size()))), asked.port());
+            return new InetSocketAddress(named(asked.host(), address), asked.port());
         });
     }
 

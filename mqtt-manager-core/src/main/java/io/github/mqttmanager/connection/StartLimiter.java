@@ -1,71 +1,141 @@
 package io.github.mqttmanager.connection;
 
 import java.time.Duration;
-import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
-import java.util.Queue;
+import java.util.OptionalInt;
+import java.util.Set;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Gives out turns to begin an attempt: so many per second, however many want one, and to the owners in turn, so that one with
- * thousands of brokers does not keep another waiting.
+ * Gives out turns to begin an attempt: in any second at most so many, and a tenth of them at once, however many want one; to
+ * the owners in turn, so that one with thousands of brokers does not keep another waiting. This class is thread-safe.
  */
 final class StartLimiter {
-    private static final Duration TICK = Duration.ofMillis(10);
+    /** A little more than it is called, for on their way to the broker some starts are delayed and others are not. */
+    private static final long SECOND = Duration.ofMillis(1_020).toNanos();
 
-    private final int perSecond;
+    /** Less than a tenth of that, or a timer that is late could not be made up for within the second. */
+    private static final long TENTH = Duration.ofMillis(90).toNanos();
+
+    /** A place in the queue, until the start has run. */
+    final class Turn {
+        private final String owner;
+        private final Runnable start;
+
+        /** Counts the turns of the owner. */
+        private final long number;
+
+        private Turn(String owner, Runnable start, long number) {
+            this.owner = owner;
+            this.start = start;
+            this.number = number;
+        }
+
+        /** About how many starts there will be up to and with this one, if nobody comes or goes; empty if it does not wait. */
+        OptionalInt position() {
+            return positionOf(this);
+        }
+
+        /** Takes the turn back, unless the start has run; it costs nobody anything. */
+        void cancel() {
+            remove(this);
+        }
+    }
+
+    /** The turns of one owner that wait, in their order. */
+    private static final class Line {
+        final Set<Turn> turns = new LinkedHashSet<>();
+        long numbers;
+
+        Turn first() {
+            return turns.iterator().next();
+        }
+    }
+
     private final ScheduledExecutorService timer;
     private final LongSupplier nanos;
+    private final int tenth;
 
     // guarded by this
-    private final Map<String, Queue<Runnable>> waiting = new LinkedHashMap<>();
-    private double permits;
-    private long refilledAt;
+
+    /** The owners who wait; the first is the next. */
+    private final Map<String, Line> lines = new LinkedHashMap<>();
+
+    private int waiting;
+
+    /** How many owners have at least so many turns waiting, less one: how many starts a round of all owners has. */
+    private int[] rounds = new int[16];
+
+    /** When the last starts were: as many as a second may see. The oldest is overwritten by the next. */
+    private final long[] startedAt;
+
+    private long started;
     private boolean ticking;
 
     StartLimiter(int perSecond, ScheduledExecutorService timer, LongSupplier nanos) {
-        this.perSecond = perSecond;
         this.timer = timer;
         this.nanos = nanos;
-        this.permits = burst();
-        this.refilledAt = nanos.getAsLong();
+        this.startedAt = new long[perSecond];
+        this.tenth = (perSecond + 9) / 10;
     }
 
     /** Runs the start when its turn comes, at once or on the timer's thread; it returns soon. */
-    void turn(String owner, Runnable start) {
+    Turn turn(String owner, Runnable start) {
+        Turn turn;
         synchronized (this) {
-            waiting.computeIfAbsent(owner, key -> new ArrayDeque<>()).add(start);
+            Line line = lines.computeIfAbsent(owner, key -> new Line());
+            turn = new Turn(owner, start, line.numbers++);
+            if (line.turns.size() == rounds.length) {
+                rounds = Arrays.copyOf(rounds, 2 * rounds.length);
+            }
+            rounds[line.turns.size()]++;
+            line.turns.add(turn);
+            waiting++;
         }
         grant();
+        return turn;
     }
 
     private void grant() {
-        while (true) {
-            Runnable next;
-            synchronized (this) {
-                refill();
-                if (waiting.isEmpty() || permits < 1) {
-                    if (!waiting.isEmpty() && !ticking) {
-                        ticking = true;
-                        timer.schedule(this::tick, TICK.toMillis(), TimeUnit.MILLISECONDS);
-                    }
-                    return;
-                }
-                permits--;
-                Map.Entry<String, Queue<Runnable>> first =
-                        waiting.entrySet().iterator().next();
-                Queue<Runnable> queue = first.getValue();
-                waiting.remove(first.getKey());
-                next = queue.remove();
-                if (!queue.isEmpty()) {
-                    waiting.put(first.getKey(), queue);
-                }
-            }
-            next.run();
+        for (Turn next = next(); next != null; next = next()) {
+            next.start.run();
         }
+    }
+
+    private synchronized @Nullable Turn next() {
+        if (lines.isEmpty()) {
+            return null;
+        }
+        long now = nanos.getAsLong();
+        long wait = Math.max(since(startedAt.length, SECOND, now), since(tenth, TENTH, now));
+        if (wait > 0) {
+            if (!ticking) {
+                ticking = true;
+                timer.schedule(this::tick, wait, TimeUnit.NANOSECONDS);
+            }
+            return null;
+        }
+        startedAt[(int) (started++ % startedAt.length)] = now;
+        Map.Entry<String, Line> first = lines.entrySet().iterator().next();
+        Turn turn = first.getValue().first();
+        remove(turn);
+        // The owner goes to the end.
+        Line line = lines.remove(first.getKey());
+        if (line != null) {
+            lines.put(turn.owner, line);
+        }
+        return turn;
+    }
+
+    /** How long until the start that was so many ago is as long ago as that; nothing if there were not so many. */
+    private long since(int ago, long span, long now) {
+        return started < ago ? 0 : startedAt[(int) ((started - ago) % startedAt.length)] + span - now;
     }
 
     private void tick() {
@@ -75,14 +145,29 @@ final class StartLimiter {
         grant();
     }
 
-    private void refill() {
-        long now = nanos.getAsLong();
-        permits = Math.min(burst(), permits + (now - refilledAt) / 1e9 * perSecond);
-        refilledAt = now;
+    private synchronized void remove(Turn turn) {
+        Line line = lines.get(turn.owner);
+        if (line == null || !line.turns.remove(turn)) {
+            return;
+        }
+        waiting--;
+        rounds[line.turns.size()]--;
+        if (line.turns.isEmpty()) {
+            lines.remove(turn.owner);
+        }
     }
 
-    /** What a moment may take at most, so that no second sees more than the limit and a tenth. */
-    private double burst() {
-        return Math.max(1, perSecond / 10.0);
+    private synchronized OptionalInt positionOf(Turn turn) {
+        Line line = lines.get(turn.owner);
+        if (line == null || !line.turns.contains(turn)) {
+            return OptionalInt.empty();
+        }
+        // Those who left the line are not counted out: that would mean to walk along it.
+        int ahead = (int) Math.min(turn.number - line.first().number, line.turns.size() - 1);
+        int position = 0;
+        for (int round = 0; round <= ahead; round++) {
+            position += rounds[round];
+        }
+        return OptionalInt.of(position);
     }
 }

@@ -50,6 +50,7 @@ final class TestRun {
     private @Nullable BrokerGrants grants;
     private @Nullable BrokerCertificate certificate;
     private List<SubscriptionStatus> answers = List.of();
+    private StartLimiter.@Nullable Turn turn;
     private @Nullable ScheduledFuture<?> limit;
     private @Nullable ScheduledFuture<?> subscribeLimit;
 
@@ -80,8 +81,10 @@ final class TestRun {
     /** Begins when there is a place for it; a caller who cancels what is returned ends the test. */
     CompletableFuture<ConnectionTest> start(SlowSet places) {
         outcome.whenComplete((told, failure) -> lane.execute(this::end));
-        ended.whenComplete((nothing, failure) -> places.leave());
-        places.enter(() -> lane.execute(this::begin));
+        lane.execute(() -> {
+            SlowSet.Place place = places.enter(() -> lane.execute(this::begin));
+            ended.whenComplete((nothing, failure) -> place.leave());
+        });
         return outcome;
     }
 
@@ -116,6 +119,9 @@ final class TestRun {
         done = true;
         cancel(limit);
         cancel(subscribeLimit);
+        if (turn != null) {
+            turn.cancel();
+        }
         closeLink();
         endIfNothingIsLeft();
     }
@@ -152,16 +158,21 @@ final class TestRun {
     /** As every attempt, it waits for its turn: a test is no way to knock at doors faster. */
     private void tryEndpoint() {
         passed.clear();
+        inTurn(engine.lookUps(), () -> {
+            begin(ConnectionStage.DNS);
+            resolve();
+        });
+    }
+
+    private void inTurn(StartLimiter limiter, Runnable start) {
         String owner = definition.owner();
-        engine.starts()
-                .turn(
-                        owner == null ? "" : owner,
-                        () -> lane.execute(() -> {
-                            if (!done) {
-                                begin(ConnectionStage.DNS);
-                                resolve();
-                            }
-                        }));
+        turn = limiter.turn(
+                owner == null ? "" : owner,
+                () -> lane.execute(() -> {
+                    if (!done) {
+                        start.run();
+                    }
+                }));
     }
 
     private void resolve() {
@@ -172,7 +183,8 @@ final class TestRun {
                         return;
                     }
                     if (failure == null) {
-                        open(route);
+                        pass(null);
+                        inTurn(engine.starts(), () -> open(route));
                     } else {
                         failed(Routes.failure(failure));
                     }
@@ -180,7 +192,6 @@ final class TestRun {
     }
 
     private void open(Route route) {
-        pass(null);
         begin(ConnectionStage.TCP);
         LinkObserver observer = new LinkObserver();
         try {

@@ -7,7 +7,7 @@ import java.util.function.Consumer;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedTrustManager;
 
-/** Tells that a certificate was shown, and leaves the judgement to the trust manager of the runtime. */
+/** Tells that a certificate was shown, leaves the judgement to the trust manager of the runtime, and adds what was judged. */
 final class WitnessedTrust extends X509ExtendedTrustManager {
     private final X509ExtendedTrustManager judge;
     private final Consumer<X509Certificate> seen;
@@ -21,20 +21,32 @@ final class WitnessedTrust extends X509ExtendedTrustManager {
     public void checkServerTrusted(X509Certificate[] chain, String authType, SSLEngine engine)
             throws CertificateException {
         seen.accept(chain[0]);
-        judge.checkServerTrusted(chain, authType, engine);
+        try {
+            judge.checkServerTrusted(chain, authType, engine);
+        } catch (CertificateException e) {
+            throw new RefusedCertificate(chain[0], e);
+        }
     }
 
     @Override
     public void checkServerTrusted(X509Certificate[] chain, String authType, Socket socket)
             throws CertificateException {
         seen.accept(chain[0]);
-        judge.checkServerTrusted(chain, authType, socket);
+        try {
+            judge.checkServerTrusted(chain, authType, socket);
+        } catch (CertificateException e) {
+            throw new RefusedCertificate(chain[0], e);
+        }
     }
 
     @Override
     public void checkServerTrusted(X509Certificate[] chain, String authType) throws CertificateException {
         seen.accept(chain[0]);
-        judge.checkServerTrusted(chain, authType);
+        try {
+            judge.checkServerTrusted(chain, authType);
+        } catch (CertificateException e) {
+            throw new RefusedCertificate(chain[0], e);
+        }
     }
 
     @Override

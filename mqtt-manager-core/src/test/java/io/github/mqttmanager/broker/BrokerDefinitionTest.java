@@ -154,6 +154,8 @@ class BrokerDefinitionTest {
                 () -> named("payload", () -> will(new byte[65_536], Duration.ZERO)),
                 () -> named("delay", () -> will(new byte[0], Duration.ofSeconds(-1))),
                 () -> named("delay", () -> will(new byte[0], Duration.ofDays(366))),
+                () -> named("birth message's payload", () -> birth(new byte[65_536], QoS.AT_LEAST_ONCE)),
+                () -> named("QoS of the birth message", () -> birth(new byte[0], QoS.AT_MOST_ONCE)),
                 () -> named("path", () -> new WebSocketSettings("mqtt", Map.of())),
                 () -> named("path", () -> new WebSocketSettings("", Map.of())),
                 () -> named("path", () -> new WebSocketSettings("/a\r\nHost: evil", Map.of())),
@@ -165,6 +167,7 @@ class BrokerDefinitionTest {
                 () -> named("header X", () -> new WebSocketSettings("/", Map.of("X", "x".repeat(8_001)))));
         reconnect(1, 1, 0, 1, 0);
         will(new byte[65_535], Duration.ofDays(365));
+        birth(new byte[65_535], QoS.EXACTLY_ONCE);
         new SessionSettings(true, Duration.ofSeconds(0xFFFF_FFFFL), 65_535, 268_435_460);
         assertThat(session.withCleanStart(true).cleanStart()).isTrue();
     }
@@ -187,6 +190,24 @@ class BrokerDefinitionTest {
 
     private static Will will(byte[] payload, Duration delay) {
         return new Will(TopicName.of("a"), payload, QoS.AT_LEAST_ONCE, false, delay);
+    }
+
+    private static Birth birth(byte[] payload, QoS qos) {
+        return new Birth(TopicName.of("a"), payload, qos, false);
+    }
+
+    @Test
+    void aBirthMessageKeepsItsBytesToItselfAndIsComparedByThem() {
+        byte[] given = {1, 2};
+        Birth birth = birth(given, QoS.AT_LEAST_ONCE);
+        given[0] = 9;
+        birth.payload()[1] = 9;
+
+        assertThat(birth.payload()).containsExactly(1, 2);
+        assertThat(birth)
+                .isEqualTo(birth(new byte[] {1, 2}, QoS.AT_LEAST_ONCE))
+                .hasSameHashCodeAs(birth(new byte[] {1, 2}, QoS.AT_LEAST_ONCE));
+        assertThat(birth).isNotEqualTo(birth(new byte[] {1, 3}, QoS.AT_LEAST_ONCE));
     }
 
     @Test
@@ -221,6 +242,7 @@ class BrokerDefinitionTest {
         same.put("owner", b -> b.owner("other"));
         same.put("active", b -> b.active(false));
         same.put("version", b -> b.version(7));
+        same.put("birth", b -> b.birth(birth(new byte[0], QoS.AT_LEAST_ONCE)));
         same.put("reconnect", b -> b.reconnect(reconnect(1, 2, 3, 4, 5)));
         // not used by plain TCP
         same.put("tls", b -> b.tls(TlsSettings.SYSTEM.withVerifyHostname(false)).transport(Transport.TCP));
@@ -296,6 +318,7 @@ class BrokerDefinitionTest {
                 .keepAlive(Duration.ofSeconds(33))
                 .session(SessionSettings.DEFAULT.withReceiveMaximum(7))
                 .will(will(new byte[] {1}, Duration.ofSeconds(3)))
+                .birth(birth(new byte[] {2}, QoS.EXACTLY_ONCE))
                 .reconnect(reconnect(1, 2, 3, 4, 5))
                 .active(false)
                 .version(9)

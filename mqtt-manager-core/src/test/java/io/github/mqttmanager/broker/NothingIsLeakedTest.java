@@ -44,6 +44,7 @@ class NothingIsLeakedTest {
         String keyLine = certificate.keyPem().split("\n")[1];
         Credentials credentials = Credentials.of("user", Canary.TEXT);
         Will will = new Will(TopicName.of("a"), BYTES, QoS.AT_LEAST_ONCE, false, Duration.ZERO);
+        Birth birth = new Birth(TopicName.of("a"), BYTES, QoS.AT_LEAST_ONCE, false);
         WebSocketSettings web =
                 new WebSocketSettings("/mqtt?token=" + Canary.TEXT, Map.of("Authorization", Canary.TEXT));
         TlsSettings tls = TlsSettings.SYSTEM.withClientCertificate(
@@ -52,6 +53,7 @@ class NothingIsLeakedTest {
         BrokerDefinition definition = BrokerDefinition.builder("b", "localhost", 1883)
                 .credentials(credentials)
                 .will(will)
+                .birth(birth)
                 .webSocket(web)
                 .tls(tls)
                 .proxy(proxy)
@@ -69,6 +71,7 @@ class NothingIsLeakedTest {
             Secret.of(Canary.TEXT),
             credentials,
             will,
+            birth,
             web,
             tls,
             proxy,

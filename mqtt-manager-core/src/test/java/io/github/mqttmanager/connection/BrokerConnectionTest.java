@@ -8,6 +8,7 @@ import static io.github.mqttmanager.connection.ConnectionState.FAILED;
 import static io.github.mqttmanager.connection.ConnectionState.RECONNECTING;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.mqttmanager.broker.Birth;
 import io.github.mqttmanager.broker.BrokerDefinition;
 import io.github.mqttmanager.broker.Endpoint;
 import io.github.mqttmanager.broker.MqttVersion;
@@ -18,6 +19,7 @@ import io.github.mqttmanager.publish.PublishException;
 import io.github.mqttmanager.publish.PublishFailure;
 import io.github.mqttmanager.publish.PublishReceipt;
 import io.github.mqttmanager.publish.WhenDisconnected;
+import io.github.mqttmanager.topic.QoS;
 import io.github.mqttmanager.topic.TopicFilter;
 import io.github.mqttmanager.topic.TopicName;
 import java.io.IOException;
@@ -1130,5 +1132,117 @@ class BrokerConnectionTest {
 
         assertThat(heard).containsExactly(CONNECTING, CONNECTED);
         assertThat(TopicFilter.of("x").value()).isEqualTo("x");
+    }
+
+    // ---- the birth message
+
+    private void born(QoS qos) {
+        definition = definition.toBuilder()
+                .birth(new Birth(TopicName.of("born"), new byte[] {1}, qos, true))
+                .build();
+    }
+
+    @Test
+    void theBirthMessageGoesOnceTheFiltersAreAnsweredAndBeforeWhatWaited() {
+        born(QoS.AT_LEAST_ONCE);
+        harness.want("a");
+        harness.answering = false;
+        begun();
+        publish("waited");
+        harness.link().opened();
+        assertThat(harness.link().published()).isEmpty();
+
+        harness.link().answer(harness.link().subscribes.get(0));
+        assertThat(harness.link().published()).containsExactly("born", "waited");
+        assertThat(harness.link().publishes.get(0).message()).satisfies(birth -> {
+            assertThat(birth.payload().get()).isEqualTo((byte) 1);
+            assertThat(birth.qos()).isEqualTo(QoS.AT_LEAST_ONCE);
+            assertThat(birth.retain()).isTrue();
+        });
+    }
+
+    @Test
+    void theBirthMessageGoesAtEachConnectionAndNotWhenFiltersChange() {
+        born(QoS.AT_LEAST_ONCE);
+        connected();
+        harness.link().acknowledgeAll();
+        harness.want("a");
+        connection().filtersChanged();
+        harness.settle();
+        assertThat(harness.link().published()).containsExactly("born");
+
+        harness.link().down(RESET);
+        nextAttempt();
+        harness.link().opened(true);
+        assertThat(harness.link().published()).containsExactly("born", "born");
+        harness.link().acknowledgeAll();
+        apply(b -> b.birth(null));
+        harness.link().down(RESET);
+        nextAttempt();
+        harness.link().opened(true);
+        assertThat(harness.link().published()).hasSize(2);
+    }
+
+    /** The client sends what is open again by itself; they would pile up at a broker that acknowledges nothing. */
+    @Test
+    void aBirthMessageThatIsStillOpenIsNotPublishedTwice() {
+        born(QoS.AT_LEAST_ONCE);
+        connected();
+        for (int i = 0; i < 5; i++) {
+            harness.link().down(RESET);
+            nextAttempt();
+            harness.link().opened(true);
+        }
+        assertThat(harness.link().published()).containsExactly("born");
+    }
+
+    @Test
+    void aBirthMessageThatIsRefusedIsSeenAndTheConnectionIsOtherwiseFine() {
+        born(QoS.AT_LEAST_ONCE);
+        connected();
+        CompletableFuture<PublishReceipt> waited = publish("waited");
+        harness.link()
+                .publishes
+                .get(0)
+                .answer()
+                .completeExceptionally(new MqttLink.RefusedPublish(0x87, "refused with 0x87"));
+        harness.link().acknowledgeAll();
+
+        assertThat(state()).isEqualTo(CONNECTED);
+        assertThat(waited).isCompleted();
+        assertThat(failure().kind()).isEqualTo(FailureKind.BIRTH_REFUSED);
+        assertThat(failure().message()).contains("0x87");
+        harness.want("a");
+        connection().filtersChanged();
+        harness.settle();
+        assertThat(failure().kind()).isEqualTo(FailureKind.BIRTH_REFUSED);
+
+        harness.link().down(RESET);
+        nextAttempt();
+        harness.link().opened(true);
+        harness.link().acknowledgeAll();
+        assertThat(connection().status().failure()).isNull();
+    }
+
+    @Test
+    void aBirthMessageIsSentAtLeastOnceIntoASessionOfAnEarlierProcess() {
+        born(QoS.EXACTLY_ONCE);
+        begun();
+        harness.link().opened(true);
+        assertThat(harness.link().publishes)
+                .singleElement()
+                .satisfies(birth -> assertThat(birth.message().qos()).isEqualTo(QoS.AT_LEAST_ONCE));
+        harness.link().acknowledgeAll();
+        assertThat(connection().status().failure()).isNull();
+    }
+
+    @Test
+    void aBirthMessageThatTheBrokerCannotTakeIsSeen() {
+        born(QoS.AT_LEAST_ONCE);
+        begun();
+        harness.link().opened(false, 10, QoS.EXACTLY_ONCE, false);
+        assertThat(state()).isEqualTo(CONNECTED);
+        assertThat(failure().kind()).isEqualTo(FailureKind.BIRTH_REFUSED);
+        assertThat(harness.link().published()).isEmpty();
     }
 }

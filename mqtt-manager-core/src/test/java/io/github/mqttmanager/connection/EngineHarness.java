@@ -21,6 +21,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -47,6 +48,9 @@ final class EngineHarness {
 
     @Nullable
     RuntimeException openFailure;
+
+    /** How long the name server takes. */
+    Duration lookUp = Duration.ZERO;
 
     SlowSet slow = new SlowSet(200);
     OutboundLimits limits = OutboundLimits.DEFAULT;
@@ -85,9 +89,17 @@ final class EngineHarness {
                 time,
                 time,
                 new Random(1),
-                new AddressResolver(this::look, time, time, LinkTimeouts.DEFAULT.dns()),
+                new AddressResolver(
+                        this::look,
+                        task -> time.schedule(task, lookUp.toNanos(), TimeUnit.NANOSECONDS),
+                        time,
+                        time,
+                        LinkTimeouts.DEFAULT.dns(),
+                        AddressResolver.Bounds.DEFAULT),
+                new StartLimiter(500, timer, time),
                 new StartLimiter(500, timer, time),
                 slow,
+                new TriedPorts(time),
                 this::factory,
                 LinkTimeouts.DEFAULT,
                 Liveness.DEFAULT,
@@ -119,16 +131,15 @@ final class EngineHarness {
         };
     }
 
-    private InetAddress[] look(String host) throws UnknownHostException {
+    private List<InetAddress> look(String host) throws UnknownHostException {
         if (unknownHosts.containsKey(host)) {
             throw new UnknownHostException(host);
         }
         // Every name has two addresses.
         int n = Math.abs(host.hashCode() % 200);
-        return new InetAddress[] {
-            InetAddress.getByAddress(new byte[] {10, 0, 0, (byte) n}),
-            InetAddress.getByAddress(new byte[] {10, 0, 1, (byte) n})
-        };
+        return List.of(
+                InetAddress.getByAddress(new byte[] {10, 0, 0, (byte) n}),
+                InetAddress.getByAddress(new byte[] {10, 0, 1, (byte) n}));
     }
 
     static BrokerDefinition.Builder definition() {

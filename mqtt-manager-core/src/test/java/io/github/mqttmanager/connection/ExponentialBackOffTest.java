@@ -11,7 +11,6 @@ import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.EnumSource;
 
 class ExponentialBackOffTest {
     private static final ReconnectPolicy POLICY = ReconnectPolicy.exponential();
@@ -106,35 +105,23 @@ class ExponentialBackOffTest {
         }
     }
 
+    private static Duration slow(Duration before, double drawn) {
+        return POLICY.delay(
+                new ReconnectPolicy.Outage(99, Duration.ofHours(1), failure(FailureKind.MQTT_BAD_CREDENTIALS), before),
+                SETTINGS,
+                drawing(drawn));
+    }
+
     @ParameterizedTest
-    @EnumSource
-    void triesWhatCannotBeMendedAtMostTenTimesAnHourAndWhatCanForEver(FailureKind kind) {
-        Random random = new Random(7);
-        Duration hour = Duration.ofHours(1);
-        Duration elapsed = Duration.ZERO;
-        int tries = 0;
-        int inFirstHour = 0;
-        while (elapsed.compareTo(Duration.ofDays(1)) < 0) {
-            tries++;
-            inFirstHour += elapsed.compareTo(hour) < 0 ? 1 : 0;
-            elapsed = elapsed.plus(delay(kind, tries, elapsed, random));
-        }
-        if (kind.isRetryable()) {
-            assertThat(inFirstHour).as("a broker that comes back is found soon").isGreaterThan(50);
-        } else {
-            assertThat(inFirstHour).isBetween(4, 10);
-        }
-        assertThat(tries).as("in a day: it never gives up").isGreaterThan(40);
+    @CsvSource({"0, 60", "50, 60", "15000, 60", "60000, 120", "120000, 240", "960000, 1800", "1980000, 1800"})
+    void doublesTheSlowWaitsHoweverLongTheOutageWasBefore(long millisBefore, long seconds) {
+        assertThat(slow(Duration.ofMillis(millisBefore), 0.5)).hasSeconds(seconds);
     }
 
     @Test
     void spreadsWhatCannotBeMendedByATenth() {
-        assertThat(delay(FailureKind.MQTT_BAD_CREDENTIALS, 1, Duration.ZERO, drawing(0)))
-                .hasSeconds(54);
-        assertThat(delay(FailureKind.MQTT_BAD_CREDENTIALS, 1, Duration.ZERO, drawing(0.999_999)))
-                .isBetween(Duration.ofSeconds(65), Duration.ofSeconds(66));
-        assertThat(delay(FailureKind.MQTT_BAD_CREDENTIALS, 99, Duration.ZERO, drawing(0.5)))
-                .hasMinutes(30);
+        assertThat(slow(Duration.ZERO, 0)).hasSeconds(54);
+        assertThat(slow(Duration.ZERO, 0.999_999)).isBetween(Duration.ofSeconds(65), Duration.ofSeconds(66));
     }
 
     @Test

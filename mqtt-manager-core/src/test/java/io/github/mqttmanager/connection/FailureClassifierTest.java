@@ -102,6 +102,11 @@ class FailureClassifierTest {
                         .kind())
                 .isEqualTo(FailureKind.MQTT_CONNACK_TIMEOUT);
         assertThat(early(PLAIN, null).kind()).isEqualTo(FailureKind.UNKNOWN);
+        // What has nothing to do with TLS is not blamed on it.
+        ConnectionFailure odd =
+                classifier(SECURE).closed(new MqttLink.LinkDown(new OutOfMemoryError("heap"), false, false, 0));
+        assertThat(odd.kind()).isEqualTo(FailureKind.UNKNOWN);
+        assertThat(odd.message()).contains("broker.example:1883", "heap");
     }
 
     private static Throwable failed(Throwable cause) {
@@ -133,7 +138,20 @@ class FailureClassifierTest {
         assertThat(early(WITH_CERTIFICATE, new SSLHandshakeException("Received fatal alert: unknown_ca"))
                         .kind())
                 .isEqualTo(FailureKind.TLS_CLIENT_CERT_REJECTED);
-        assertThat(early(SECURE, failed(new ClosedChannelException())).kind()).isEqualTo(FailureKind.TLS_NOT_TLS);
+        // Before the broker's certificate: no common cipher. After it: OpenSSL wants ours, in TLS 1.2.
+        SSLHandshakeException alert = new SSLHandshakeException("Received fatal alert: handshake_failure");
+        assertThat(early(SECURE, alert).kind()).isEqualTo(FailureKind.TLS_CLIENT_CERT_REQUIRED);
+        assertThat(early(WITH_CERTIFICATE, alert).kind()).isEqualTo(FailureKind.TLS_CLIENT_CERT_REJECTED);
+        assertThat(classifier(WITH_CERTIFICATE)
+                        .closed(new MqttLink.LinkDown(alert, false, false, 0))
+                        .kind())
+                .isEqualTo(FailureKind.TLS_PROTOCOL);
+        assertThat(classifier(SECURE)
+                        .closed(new MqttLink.LinkDown(failed(new ClosedChannelException()), false, false, 0))
+                        .kind())
+                .isEqualTo(FailureKind.TLS_NOT_TLS);
+        // It has spoken TLS before: a load balancer whose broker is away, for instance.
+        assertThat(early(SECURE, failed(new ClosedChannelException())).kind()).isEqualTo(FailureKind.MQTT_CLOSED_EARLY);
         assertThat(early(SECURE, handshake).kind()).isEqualTo(FailureKind.TLS_PROTOCOL);
         assertThat(early(SECURE, failed(new ConnectException("Connection refused")))
                         .kind())

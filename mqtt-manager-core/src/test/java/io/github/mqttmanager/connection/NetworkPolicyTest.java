@@ -118,6 +118,16 @@ class NetworkPolicyTest {
                 "2002:c0a8:101::1",
                 "2002:a9fe:a9fe::1",
                 "2002:e000:1::1",
+                "2002:808:808::1",
+                "::8.8.8.8",
+                "::2:1",
+                "2a00::5efe:10.0.0.1",
+                "2a00::200:5efe:127.0.0.1",
+                "2a00:1:2:3:300:5efe:a9fe:a9fe",
+                // never given out
+                "1fff::1",
+                "4000::1",
+                "fbff::1",
                 // other spellings of the loopback address
                 "127.1",
                 "2130706433"
@@ -171,13 +181,12 @@ class NetworkPolicyTest {
                 "2606:4700::1111",
                 "2a00::1",
                 "3ffe::1",
-                "4000::1",
-                "fbff::1",
+                "3ffd::1",
                 "::ffff:8.8.8.8",
                 "64:ff9b::8.8.8.8",
-                "2002:808:808::1",
-                "2003::1",
-                "::8.8.8.8"
+                "2a00::5efe:8.8.8.8",
+                "2a00:1:2:3:400:5efe:a00:1",
+                "2003::1"
             })
     void permitsThePublicInternetUpToTheEdges(String text) {
         assertThat(NetworkPolicy.publicForOwned().permits(OWNED, address(text), 1883))

@@ -14,22 +14,46 @@ class SlowSetTest {
     void onlySoManyAreStartedAtOnceAndTheOthersFollowInTheirOrder() {
         SlowSet set = new SlowSet(2);
         List<Integer> started = new ArrayList<>();
+        List<SlowSet.Place> places = new ArrayList<>();
         for (int i = 0; i < 5; i++) {
             int n = i;
-            set.enter(() -> started.add(n));
+            places.add(set.enter(() -> started.add(n)));
         }
         assertThat(started).containsExactly(0, 1);
-        set.leave();
+        places.get(0).leave();
         assertThat(started).containsExactly(0, 1, 2);
-        set.leave();
-        set.leave();
+        places.get(0).leave();
+        assertThat(started).as("a place is given back once").containsExactly(0, 1, 2);
+        places.get(1).leave();
+        places.get(2).leave();
         assertThat(started).containsExactly(0, 1, 2, 3, 4);
-        set.leave();
-        set.leave();
+        places.get(3).leave();
+        places.get(4).leave();
         set.enter(() -> started.add(5));
         set.enter(() -> started.add(6));
         set.enter(() -> started.add(7));
         assertThat(started).endsWith(5, 6);
+    }
+
+    @Test
+    void whoWaitsKnowsHisPositionAndMayGoWithoutTakingAPlace() {
+        SlowSet set = new SlowSet(1);
+        List<Integer> started = new ArrayList<>();
+        List<SlowSet.Place> places = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            int n = i;
+            places.add(set.enter(() -> started.add(n)));
+        }
+        assertThat(places.get(0).position()).isEmpty();
+        assertThat(places.get(1).position()).hasValue(1);
+        assertThat(places.get(4).position()).hasValue(4);
+        places.get(1).leave();
+        places.get(2).leave();
+        assertThat(places.get(1).position()).isEmpty();
+        assertThat(places.get(4).position()).hasValue(2);
+        places.get(0).leave();
+        assertThat(started).containsExactly(0, 3);
+        assertThat(places.get(4).position()).hasValue(1);
     }
 
     @Test

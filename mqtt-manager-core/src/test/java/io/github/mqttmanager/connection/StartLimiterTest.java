@@ -7,6 +7,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -16,18 +18,19 @@ class StartLimiterTest {
     private final List<Long> starts = new ArrayList<>();
     private final List<String> owners = new ArrayList<>();
 
-    private void turn(StartLimiter limiter, String owner) {
-        limiter.turn(owner, () -> {
+    private StartLimiter.Turn turn(StartLimiter limiter, String owner) {
+        return limiter.turn(owner, () -> {
             starts.add(time.getAsLong());
             owners.add(owner);
         });
     }
 
-    private int mostInAnySecond() {
+    /** The most in any span of that length, wherever it begins. */
+    private int mostIn(Duration span) {
         int most = 0;
         int from = 0;
         for (int to = 0; to < starts.size(); to++) {
-            while (starts.get(to) - starts.get(from) >= 1_000_000_000L) {
+            while (starts.get(to) - starts.get(from) >= span.toNanos()) {
                 from++;
             }
             most = Math.max(most, to - from + 1);
@@ -43,26 +46,32 @@ class StartLimiterTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {10, 50, 500, 5_000})
-    void noSecondSeesMoreThanTheLimitAndATenth(int limit) {
-        long seed = 5;
-        Random random = new Random(seed);
-        StartLimiter limiter = new StartLimiter(limit, time, time);
-        time.advance(Duration.ofHours(1));
-        int asked = 0;
-        for (int i = 0; i < 200; i++) {
-            int n = random.nextInt(limit / 5 + 2);
-            for (int j = 0; j < n; j++) {
-                turn(limiter, "owner " + random.nextInt(3));
+    @ValueSource(ints = {1, 7, 10, 15, 50, 499, 500, 5_000})
+    void noSecondSeesMoreThanTheLimitWhereverItBegins(int limit) {
+        for (long seed = 1; seed <= 20; seed++) {
+            Random random = new Random(seed);
+            starts.clear();
+            StartLimiter limiter = new StartLimiter(limit, time, time);
+            time.advance(Duration.ofHours(1));
+            int asked = 0;
+            // Crowds, trickles and pauses.
+            for (int i = 0; i < 100; i++) {
+                int n = random.nextInt(10) == 0 ? random.nextInt(limit + 2) : random.nextInt(limit / 10 + 2);
+                for (int j = 0; j < n; j++) {
+                    turn(limiter, "owner " + random.nextInt(3));
+                }
+                asked += n;
+                time.advance(Duration.ofNanos((long) (random.nextDouble() * random.nextInt(200) * 1e6)));
             }
-            asked += n;
-            time.advance(Duration.ofMillis(random.nextInt(100)));
-        }
-        time.advance(Duration.ofMinutes(2));
+            time.advance(Duration.ofMinutes(10));
 
-        assertThat(starts).as("everybody gets a turn").hasSize(asked);
-        assertThat(mostInAnySecond()).as("seed %d", seed).isLessThanOrEqualTo((int) (limit * 1.1) + 1);
-        assertThat(time.scheduled()).isZero();
+            assertThat(starts).as("everybody gets a turn, seed %d", seed).hasSize(asked);
+            assertThat(mostIn(Duration.ofSeconds(1))).as("seed %d", seed).isLessThanOrEqualTo(limit);
+            assertThat(mostIn(Duration.ofMillis(90)))
+                    .as("nor more than a tenth at once, seed %d", seed)
+                    .isLessThanOrEqualTo((limit + 9) / 10);
+            assertThat(time.scheduled()).isZero();
+        }
     }
 
     @Test
@@ -73,7 +82,96 @@ class StartLimiterTest {
         }
         time.advance(Duration.ofSeconds(10));
 
-        assertThat(starts).hasSizeBetween(4_900, 5_000);
+        assertThat(starts).hasSize(5_000);
+        assertThat(mostIn(Duration.ofSeconds(1))).isEqualTo(500);
+    }
+
+    @Test
+    void aTimerThatIsLateDelaysItOnlyALittle() {
+        // Each time it wakes 8 ms late.
+        ManualTime late = new ManualTime() {
+            @Override
+            public ScheduledFuture<?> schedule(Runnable task, long delay, TimeUnit unit) {
+                return super.schedule(task, unit.toNanos(delay) + 8_000_000, TimeUnit.NANOSECONDS);
+            }
+        };
+        StartLimiter limiter = new StartLimiter(500, late, late);
+        for (int i = 0; i < 5_000; i++) {
+            limiter.turn("a", () -> starts.add(late.getAsLong()));
+        }
+        late.advance(Duration.ofMillis(10_200));
+
+        assertThat(starts).hasSize(5_000);
+        assertThat(mostIn(Duration.ofSeconds(1))).isLessThanOrEqualTo(500);
+    }
+
+    @Test
+    void whoWaitsKnowsHisPosition() {
+        StartLimiter limiter = new StartLimiter(10, time, time);
+        assertThat(turn(limiter, "a").position()).as("started").isEmpty();
+        List<StartLimiter.Turn> turns = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            turns.add(turn(limiter, "a"));
+        }
+        for (int i = 0; i < 100; i++) {
+            assertThat(turns.get(i).position()).hasValue(i + 1);
+        }
+        time.advance(Duration.ofMillis(1_020));
+        assertThat(turns.get(9).position()).isEmpty();
+        assertThat(turns.get(99).position()).hasValue(90);
+
+        // Another owner comes in between; one who gives up makes place.
+        StartLimiter.Turn other = turn(limiter, "b");
+        assertThat(other.position().getAsInt()).isLessThanOrEqualTo(2);
+        assertThat(turns.get(99).position()).hasValue(91);
+        for (int i = 20; i < 60; i++) {
+            turns.get(i).cancel();
+        }
+        assertThat(turns.get(99).position()).hasValue(51);
+        assertThat(turns.get(30).position()).isEmpty();
+    }
+
+    @Test
+    void thePositionIsNeverTooSmallAndShrinksToOne() {
+        StartLimiter limiter = new StartLimiter(10, time, time);
+        Random random = new Random(3);
+        List<StartLimiter.Turn> turns = new ArrayList<>();
+        List<Integer> told = new ArrayList<>();
+        List<Integer> startedAs = new ArrayList<>();
+        int[] count = {0};
+        for (int i = 0; i < 1_000; i++) {
+            int n = i;
+            startedAs.add(0);
+            turns.add(limiter.turn("owner " + random.nextInt(1 + random.nextInt(20)), () -> {
+                startedAs.set(n, ++count[0]);
+            }));
+        }
+        int before = count[0];
+        turns.forEach(turn -> told.add(turn.position().orElse(0)));
+        time.advance(Duration.ofMinutes(2));
+        for (int i = 0; i < 1_000; i++) {
+            int really = startedAs.get(i) - before;
+            if (really > 0) {
+                assertThat(told.get(i)).isBetween(really, really + 20);
+            }
+        }
+    }
+
+    @Test
+    void aTurnThatIsTakenBackCostsNothing() {
+        StartLimiter limiter = new StartLimiter(10, time, time);
+        List<StartLimiter.Turn> turns = new ArrayList<>();
+        for (int i = 0; i < 1_000; i++) {
+            turns.add(turn(limiter, "owner " + i % 7));
+        }
+        turns.subList(1, 999).forEach(StartLimiter.Turn::cancel);
+        turns.subList(1, 999).forEach(StartLimiter.Turn::cancel);
+        turns.get(0).cancel();
+        time.advance(Duration.ofMillis(100));
+
+        assertThat(starts).as("the first, and the last after it").hasSize(2);
+        assertThat(time.scheduled()).isZero();
+        assertThat(turn(limiter, "owner 1").position()).hasValue(1);
     }
 
     @Test

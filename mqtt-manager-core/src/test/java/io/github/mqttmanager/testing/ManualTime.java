@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * Time that stands still until a test moves it: clock, monotonic nanoseconds, timer and threads in one. What is due runs on the thread
  * that moves the time, in the order of its time and then of its coming. Not thread-safe. What a task throws reaches the test.
  */
-public final class ManualTime extends AbstractExecutorService
+public class ManualTime extends AbstractExecutorService
         implements ScheduledExecutorService, InstantSource, LongSupplier {
     private static final Instant START = Instant.parse("2030-01-01T00:00:00Z");
 

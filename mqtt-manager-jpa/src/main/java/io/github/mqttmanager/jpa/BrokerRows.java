@@ -1,5 +1,6 @@
 package io.github.mqttmanager.jpa;
 
+import io.github.mqttmanager.broker.Birth;
 import io.github.mqttmanager.broker.BrokerDefinition;
 import io.github.mqttmanager.broker.BrokerId;
 import io.github.mqttmanager.broker.Credentials;
@@ -68,6 +69,11 @@ final class BrokerRows {
         to.willQos = will == null ? null : will.qos().code();
         to.willRetain = will == null ? null : will.retain();
         to.willDelay = will == null ? null : will.delay().toNanos();
+        Birth birth = from.birth();
+        to.birthTopic = birth == null ? null : birth.topic().value();
+        to.birthPayload = birth == null ? null : birth.payload();
+        to.birthQos = birth == null ? null : birth.qos().code();
+        to.birthRetain = birth == null ? null : birth.retain();
         to.reconnectInitialDelay = from.reconnect().initialDelay().toNanos();
         to.reconnectEarlyMaximum = from.reconnect().earlyMaximum().toNanos();
         to.reconnectEarlyPhase = from.reconnect().earlyPhase().toNanos();
@@ -146,6 +152,7 @@ final class BrokerRows {
                         row.sessionReceiveMaximum,
                         row.sessionMaximumPacketSize),
                 will(row),
+                birth(row),
                 new ReconnectSettings(
                         Duration.ofNanos(row.reconnectInitialDelay),
                         Duration.ofNanos(row.reconnectEarlyMaximum),
@@ -211,6 +218,17 @@ final class BrokerRows {
                 QoS.of(required(row.willQos, "will_qos")),
                 required(row.willRetain, "will_retain"),
                 Duration.ofNanos(required(row.willDelay, "will_delay_ns")));
+    }
+
+    private static @Nullable Birth birth(MqttManagerBroker row) {
+        if (row.birthTopic == null) {
+            return null;
+        }
+        return new Birth(
+                TopicName.of(row.birthTopic),
+                required(row.birthPayload, "birth_payload"),
+                QoS.of(required(row.birthQos, "birth_qos")),
+                required(row.birthRetain, "birth_retain"));
     }
 
     private static @Nullable Credentials credentials(@Nullable String username, @Nullable Secret password) {

@@ -146,6 +146,21 @@ class MqttManagerBroker {
     @Nullable
     Long willDelay;
 
+    @Column(name = "birth_topic", length = LONG)
+    @Nullable
+    String birthTopic;
+
+    @Column(name = "birth_payload", length = 65_535)
+    byte @Nullable [] birthPayload;
+
+    @Column(name = "birth_qos")
+    @Nullable
+    Integer birthQos;
+
+    @Column(name = "birth_retain")
+    @Nullable
+    Boolean birthRetain;
+
     @Column(name = "reconnect_initial_delay_ns", nullable = false)
     long reconnectInitialDelay;
 

@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.mqttmanager.broker.Birth;
+import io.github.mqttmanager.broker.BrokerDefinition;
+import io.github.mqttmanager.topic.QoS;
+import io.github.mqttmanager.topic.TopicName;
 import jakarta.persistence.PersistenceConfiguration;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -55,6 +59,29 @@ class MqttManagerSchemaTest {
                 MqttManagerSchema.apply(connection);
                 assertThat(connection.getAutoCommit()).isTrue();
                 assertThat(repository.nextId().value()).isEqualTo("2");
+            }
+        }
+    }
+
+    /** As the first version left it: what it holds stays, and can be given a birth message. */
+    @Test
+    void anOlderSchemaIsBroughtUpToDate() throws SQLException {
+        for (TestDatabase database : List.of(TestDatabase.h2Memory(), TestDatabase.postgresql())) {
+            try (database;
+                    Connection connection = database.connect()) {
+                JpaBrokerRepository repository = new JpaBrokerRepository(database.session(), TestKeys.cipher());
+                BrokerDefinition stored =
+                        repository.save(BrokerDefinition.builder("b", "h", 1).build());
+                for (String column : List.of("topic", "payload", "qos", "retain")) {
+                    database.execute("alter table mqtt_manager_broker drop column birth_" + column);
+                }
+                MqttManagerSchema.apply(connection);
+
+                assertThat(repository.find(stored.id())).contains(stored);
+                Birth birth = new Birth(TopicName.of("born"), new byte[] {1}, QoS.AT_LEAST_ONCE, true);
+                repository.save(stored.toBuilder().birth(birth).build());
+                assertThat(repository.find(stored.id()))
+                        .hasValueSatisfying(found -> assertThat(found.birth()).isEqualTo(birth));
             }
         }
     }

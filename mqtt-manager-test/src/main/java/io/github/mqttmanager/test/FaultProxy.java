@@ -6,6 +6,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Set;
@@ -14,7 +15,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A TCP proxy on loopback that makes the faults of a network: links that are reset, connections that are refused, bytes that stop.
+ * A TCP proxy on loopback that makes the faults of a network: links that are reset or half gone, connections that are refused, bytes that
+ * stop, are late or come in drops.
  *
  * <pre>{@code
  * try (FaultProxy proxy = FaultProxy.to("127.0.0.1", broker.port())) {
@@ -24,6 +26,11 @@ import org.jspecify.annotations.Nullable;
  *     proxy.refuse(true);   // nobody listens any more; links that exist go on
  *     proxy.cut();          // links that exist are reset
  *     proxy.refuse(false);  // listens again, on the same port
+ *     proxy.delay(Direction.TO_CLIENT, Duration.ofMillis(300));
+ *     proxy.trickle(Direction.TO_TARGET, 1, Duration.ofMillis(20));
+ *     proxy.closeAfter(Direction.TO_CLIENT, 3);   // in the middle of a CONNACK
+ *     proxy.flow();         // as it was in the beginning
+ *     proxy.halfOpen();     // the broker's side is gone, and the client is not told
  * }
  * }</pre>
  *
@@ -108,12 +115,51 @@ public final class FaultProxy implements AutoCloseable {
         valve(direction).shut();
     }
 
-    /** Lets the bytes pass again, both ways. */
+    /**
+     * Lets the bytes of all links, present and future, arrive later, as on a long way; their order and their pace stay.
+     *
+     * @param latency from arrival to departure
+     * @throws IllegalArgumentException if it is negative
+     */
+    public void delay(Direction direction, Duration latency) {
+        valve(direction).delay(latency);
+    }
+
+    /**
+     * Lets the bytes of each link, present and future, pass in small portions, as on a bad line.
+     *
+     * @param bytes how many at once, at least 1
+     * @param every how long after one portion the next one follows
+     * @throws IllegalArgumentException if there is less than one byte, or the interval is negative
+     */
+    public void trickle(Direction direction, int bytes, Duration every) {
+        valve(direction).trickle(bytes, every);
+    }
+
+    /**
+     * Closes each link, present and future, on both sides when so many bytes have passed on it since its beginning; what exceeds them is
+     * lost.
+     *
+     * @throws IllegalArgumentException if the number is negative
+     */
+    public void closeAfter(Direction direction, long bytes) {
+        valve(direction).limit(bytes);
+    }
+
+    /**
+     * Ends the target's side of all links that exist now, and tells the clients nothing: their connections stay, whatever they send is lost,
+     * and no answer comes. New links work.
+     */
+    public void halfOpen() {
+        links.forEach(ProxyLink::desert);
+    }
+
+    /** Lets the bytes pass as in the beginning, both ways: no stall, delay, trickle or limit. */
     public void flow() {
         valves.values().forEach(Valve::open);
     }
 
-    /** Lets the bytes pass again, one way. */
+    /** Lets the bytes pass as in the beginning, one way. */
     public void flow(Direction direction) {
         valve(direction).open();
     }

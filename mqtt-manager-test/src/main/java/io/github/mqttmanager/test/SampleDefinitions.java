@@ -1,5 +1,6 @@
 package io.github.mqttmanager.test;
 
+import io.github.mqttmanager.broker.Birth;
 import io.github.mqttmanager.broker.BrokerDefinition;
 import io.github.mqttmanager.broker.BrokerId;
 import io.github.mqttmanager.broker.Credentials;
@@ -130,6 +131,11 @@ public final class SampleDefinitions {
                         QoS.EXACTLY_ONCE,
                         true,
                         Duration.ofMillis(12_345)))
+                .birth(new Birth(
+                        TopicName.of("birth/" + text(20).replace('+', '-').replace('#', '-')),
+                        new byte[] {1, 'b', (byte) 0xFF, '\r'},
+                        QoS.EXACTLY_ONCE,
+                        true))
                 .reconnect(new ReconnectSettings(
                         Duration.ofMillis(50),
                         Duration.ofSeconds(3),
@@ -158,6 +164,7 @@ public final class SampleDefinitions {
                         1 + random.nextInt(65_535),
                         1_024 + random.nextInt(1_000_000)))
                 .will(random.nextBoolean() ? will() : null)
+                .birth(random.nextBoolean() ? birth() : null)
                 .proxy(random.nextInt(3) == 0 ? proxy() : null)
                 .reconnect(reconnect())
                 .active(random.nextBoolean())
@@ -263,6 +270,12 @@ public final class SampleDefinitions {
                 QoS.of(random.nextInt(3)),
                 random.nextBoolean(),
                 between(Duration.ZERO, Duration.ofDays(365)));
+    }
+
+    private Birth birth() {
+        byte[] payload = new byte[random.nextInt(3) == 0 ? 0 : random.nextInt(65_536)];
+        random.nextBytes(payload);
+        return new Birth(TopicName.of(levels()), payload, QoS.of(1 + random.nextInt(2)), random.nextBoolean());
     }
 
     private ReconnectSettings reconnect() {

@@ -47,6 +47,7 @@ class SampleDefinitionsTest {
                         TlsSettings.Bundle.class);
         assertThat(brokers).anyMatch(definition -> definition.proxy() != null);
         assertThat(brokers).anyMatch(definition -> definition.will() != null);
+        assertThat(brokers).anyMatch(definition -> definition.birth() != null);
         assertThat(brokers)
                 .anyMatch(definition -> !definition.webSocket().headers().isEmpty());
         assertThat(brokers).anyMatch(definition -> definition.tls().clientCertificate() != null);

@@ -1,0 +1,48 @@
+package io.github.mqttmanager.benchmarks.figures;
+
+import java.lang.management.ManagementFactory;
+import java.lang.management.MemoryType;
+import java.lang.management.ThreadMXBean;
+import java.util.Arrays;
+import java.util.stream.Collectors;
+
+/** What is measured of the process that this runs in. */
+final class Jvm {
+    private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
+
+    private Jvm() {}
+
+    /** Bytes that a full collection left, the least of a few: what was allocated since does not count. */
+    static long usedHeap() throws InterruptedException {
+        long least = Long.MAX_VALUE;
+        for (int i = 0; i < 5; i++) {
+            System.gc();
+            long left = ManagementFactory.getMemoryPoolMXBeans().stream()
+                    .filter(pool -> pool.getType() == MemoryType.HEAP && pool.getCollectionUsage() != null)
+                    .mapToLong(pool -> pool.getCollectionUsage().getUsed())
+                    .sum();
+            least = Math.min(least, left);
+            Thread.sleep(200); // cleaners have their turn
+        }
+        return least;
+    }
+
+    /** Live Java threads, now and at most since the last call. */
+    static String threads() {
+        String answer = "threads=" + THREADS.getThreadCount() + " peak=" + THREADS.getPeakThreadCount() + " kinds="
+                + Arrays.stream(THREADS.getThreadInfo(THREADS.getAllThreadIds()))
+                        .filter(info -> info != null)
+                        .map(info -> info.getThreadName()
+                                .replaceAll("-?[0-9]+$", "")
+                                .replace(' ', '_')
+                                .replace("mqtt-manager-", ""))
+                        .collect(Collectors.groupingBy(name -> name, Collectors.counting()))
+                        .entrySet()
+                        .stream()
+                        .sorted(java.util.Map.Entry.comparingByKey())
+                        .map(kind -> kind.getKey() + ":" + kind.getValue())
+                        .collect(Collectors.joining(","));
+        THREADS.resetPeakThreadCount();
+        return answer;
+    }
+}
