@@ -69,10 +69,23 @@ function Found({ test, outdated }: { test: Result; outdated: boolean }) {
         ))}
       </ol>
       {test.failure !== null && <FailurePanel failure={test.failure} />}
-      {test.subscriptions.length > 0 && <SubscriptionList subscriptions={test.subscriptions} />}
-      {test.certificate !== null && <CertificateFacts certificate={test.certificate} />}
-      {test.grants !== null && <GrantFacts grants={test.grants} />}
+      {test.subscriptions.length > 0 && (
+        <Part title="Topics"><SubscriptionList subscriptions={test.subscriptions} /></Part>
+      )}
+      {test.certificate !== null && (
+        <Part title="Certificate"><CertificateFacts certificate={test.certificate} /></Part>
+      )}
+      {test.grants !== null && <Part title="Granted by the broker"><GrantFacts grants={test.grants} /></Part>}
     </>
+  );
+}
+
+function Part({ title, children }: { title: string; children: React.ReactNode }) {
+  return (
+    <div>
+      <h3 className="connection-test__title">{title}</h3>
+      {children}
+    </div>
   );
 }
 

@@ -39,7 +39,7 @@ class AccessibilityBrowserTest extends BrowserTest {
 
     /** In one tab, since loading is what takes long: the page follows the system's colours and the window's width at once. */
     @ParameterizedTest
-    @ValueSource(strings = {"/login", "/", "/devices", "/devices/1", "/users", "/nowhere"})
+    @ValueSource(strings = {"/login", "/", "/brokers/4", "/brokers/6", "/devices", "/devices/1", "/users", "/nowhere"})
     void thePageIsForEverybody(String path) {
         Tab tab = show(path, look(1280, ColorScheme.LIGHT));
         for (ColorScheme colours : List.of(ColorScheme.DARK, ColorScheme.LIGHT)) {
@@ -56,6 +56,20 @@ class AccessibilityBrowserTest extends BrowserTest {
         tab.button(add).click();
         Tab.button(tab.dialog(), add).click();
         assertThat(tab.dialog()).containsText("A name is needed.");
+        for (ColorScheme colours : List.of(ColorScheme.DARK, ColorScheme.LIGHT)) {
+            show(tab, colours);
+            assertThat(violations(tab)).as("in %s", colours).isEmpty();
+        }
+        assertNarrow(tab);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Over TLS (gallery)", "Unknown CA (gallery)"})
+    void aConnectionTestIsForEverybody(String broker) {
+        Tab tab = show("/", look(1280, ColorScheme.LIGHT));
+        tab.choose("Actions for broker " + broker, "Edit");
+        Tab.button(tab.dialog(), "Test connection").click();
+        assertThat(tab.dialog()).containsText("Encryption (TLS)");
         for (ColorScheme colours : List.of(ColorScheme.DARK, ColorScheme.LIGHT)) {
             show(tab, colours);
             assertThat(violations(tab)).as("in %s", colours).isEmpty();

@@ -17,6 +17,8 @@ class PlacesBrowserTest extends BrowserTest {
         long device = createDevice(somebody.api(), broker, "lamp");
         Tab tab = tab(somebody.api());
         String[][] places = {
+            {"/brokers/" + broker, "Quiet"},
+            {"/brokers/999999", "There is no such broker"},
             {"/devices", "Devices"},
             {"/devices/" + device, "A device"},
             {"/devices/999999", "There is no such device"},

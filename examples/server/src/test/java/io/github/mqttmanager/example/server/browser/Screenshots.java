@@ -47,6 +47,8 @@ class Screenshots extends BrowserTest {
         take("statistics", "/", ColorScheme.LIGHT, 0);
         take("statistics-dark", "/", ColorScheme.DARK, 0);
         take("device", "/devices/1", ColorScheme.LIGHT, 0);
+        take("broker", "/brokers/6", ColorScheme.LIGHT, 0);
+        takeTest();
     }
 
     private void take(String name, String path, ColorScheme colours, int height) throws IOException {
@@ -56,7 +58,8 @@ class Screenshots extends BrowserTest {
             assertThat(tab.heading("Log in to your account")).isVisible();
         } else {
             tab.signedIn(admin().token()).go(path).live();
-            assertThat(tab.page().locator("canvas")).isVisible();
+            assertThat(tab.page().locator(path.startsWith("/brokers/") ? ".broker-history" : "canvas"))
+                    .isVisible();
             assertThat(tab.page().locator(".pf-v6-c-skeleton")).hasCount(0);
         }
         if (path.equals("/")) {
@@ -67,6 +70,22 @@ class Screenshots extends BrowserTest {
         // table is left out.
         int high = height > 0 ? height : ((Number) tab.page().evaluate(HEIGHT)).intValue();
         tab.page().setViewportSize(WIDTH, high);
+        save(tab, name);
+    }
+
+    /** The form of a broker whose certificate is not trusted, after a test. */
+    private void takeTest() throws IOException {
+        Tab tab = tab(new Tab.Look(WIDTH, 1060, ColorScheme.LIGHT))
+                .signedIn(admin().token())
+                .go("/")
+                .live();
+        tab.choose("Actions for broker Expired certificate (gallery)", "Edit");
+        Tab.button(tab.dialog(), "Test connection").click();
+        assertThat(tab.dialog()).containsText("Encryption (TLS) failed");
+        save(tab, "connection-test");
+    }
+
+    private static void save(Tab tab, String name) throws IOException {
         tab.page().evaluate("() => document.fonts.ready.then(() => new Promise(requestAnimationFrame))");
         Path folder = Path.of("..", "..").resolve(System.getProperty("screenshots"));
         Path file = Files.createDirectories(folder).resolve(name + ".png");
