@@ -581,7 +581,7 @@ final class FailureClassifier {
                 return failure(
                         FailureKind.MQTT_CONNACK_TIMEOUT,
                         "Something accepts connections at " + endpoint + " but did not answer the WebSocket request.",
-                        "Check host, port and path, and whether the port expects TLS.");
+                        "Check host, port and path (HiveMQ does not answer at all for a wrong one), and whether the port expects TLS.");
             }
             if (words.contains("closed")) {
                 return failure(
