@@ -137,9 +137,12 @@ final class FailureClassifier {
                     "The connection cannot be made: " + Failures.clean(cause.getMessage()) + ".",
                     "Add that dependency to the application, in the version of its other Netty artifacts.");
         }
+        if (!definition.transport().isSecure()) {
+            return unknown(chain(cause));
+        }
         return failure(
                 FailureKind.TLS_MATERIAL,
-                "The certificates or keys configured for this broker cannot be used: "
+                "The certificates or keys configured for " + endpoint + " cannot be used: "
                         + Failures.clean(cause.getMessage()) + ".",
                 "Enter the certificate and the key again.");
     }

@@ -189,6 +189,9 @@ class FailureClassifierTest {
         assertThat(readable(classifier.noSubscribeAnswer()).stage()).isEqualTo(ConnectionStage.SUBSCRIBE);
         assertThat(readable(classifier.unusable(new IllegalArgumentException(NASTY)))
                         .kind())
+                .isEqualTo(FailureKind.UNKNOWN);
+        assertThat(readable(classifier(SECURE).unusable(new IllegalArgumentException(NASTY)))
+                        .kind())
                 .isEqualTo(FailureKind.TLS_MATERIAL);
         List<SubscriptionStatus> refused = new ArrayList<>();
         for (int i = 0; i < 9; i++) {
