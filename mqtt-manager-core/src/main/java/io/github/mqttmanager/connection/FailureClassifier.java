@@ -137,7 +137,8 @@ final class FailureClassifier {
                     "The connection cannot be made: " + Failures.clean(cause.getMessage()) + ".",
                     "Add that dependency to the application, in the version of its other Netty artifacts.");
         }
-        if (!definition.transport().isSecure()) {
+        if (!(cause instanceof IllegalArgumentException)
+                && !definition.transport().isSecure()) {
             return unknown(chain(cause));
         }
         return failure(
