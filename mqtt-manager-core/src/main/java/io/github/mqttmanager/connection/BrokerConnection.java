@@ -659,8 +659,15 @@ final class BrokerConnection {
 
     private static Initiator initiator(ConnectionFailure failure) {
         return switch (failure.kind()) {
-            case ADDRESS_REFUSED, TRANSPORT_MISSING, TLS_MATERIAL, MQTT_NO_RESPONSE, MQTT_RECEIVE_MAXIMUM_EXCEEDED ->
-                Initiator.MANAGER;
+            case ADDRESS_REFUSED,
+                    TRANSPORT_MISSING,
+                    TLS_MATERIAL,
+                    TLS_UNKNOWN_CA,
+                    TLS_EXPIRED,
+                    TLS_NOT_YET_VALID,
+                    TLS_HOSTNAME_MISMATCH,
+                    MQTT_NO_RESPONSE,
+                    MQTT_RECEIVE_MAXIMUM_EXCEEDED -> Initiator.MANAGER;
             case CONNECTION_LOST, MQTT_KEEPALIVE_TIMEOUT, UNKNOWN, MQTT_CONNACK_TIMEOUT, TLS_TIMEOUT ->
                 failure.reasonCode() == null ? Initiator.NETWORK : Initiator.BROKER;
             default ->

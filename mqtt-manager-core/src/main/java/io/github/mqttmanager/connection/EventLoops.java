@@ -6,25 +6,34 @@ import io.netty.channel.ChannelPromise;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultithreadEventLoopGroup;
+import io.netty.channel.SingleThreadEventLoop;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollEventLoopGroup;
 import io.netty.channel.nio.NioEventLoopGroup;
+import io.netty.util.AttributeKey;
 import io.netty.util.concurrent.AbstractEventExecutor;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
 import io.netty.util.concurrent.ScheduledFuture;
+import java.util.Iterator;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The event loops of one manager. The client keeps its sockets to itself; so each client is given a group of its own, which runs on one
  * of these loops and tells of every socket that is registered there (docs/decisions/0005).
  */
 final class EventLoops {
+    private static final AttributeKey<Boolean> CLAIMED = AttributeKey.valueOf(EventLoops.class, "claimed");
+
+    /** The client's name for it. */
+    private static final String PROXY = "proxy";
+
     private final EventLoopGroup loops;
 
     EventLoops(Executor network, int threads) {
@@ -59,6 +68,29 @@ final class EventLoops {
     /** What a client is given to run on: the loop, of whose sockets the watcher hears before they are registered. */
     static Executor watched(EventLoop loop, Consumer<Channel> watcher) {
         return new WatchedGroup(loop, watcher);
+    }
+
+    /** Puts the watch next to the socket, but behind a proxy's handler, and marks the socket as somebody's. */
+    static void claim(Channel socket, SocketWatch watch) {
+        socket.attr(CLAIMED).set(true);
+        if (socket.pipeline().context(PROXY) == null) {
+            socket.pipeline().addFirst(watch);
+        } else {
+            socket.pipeline().addAfter(PROXY, null, watch);
+        }
+    }
+
+    /** On the loop: the oldest of its sockets that nobody has claimed. */
+    static @Nullable Channel firstUnclaimed(EventLoop loop) {
+        Channel first = null;
+        Iterator<Channel> all = ((SingleThreadEventLoop) loop).registeredChannelsIterator();
+        while (all.hasNext()) {
+            Channel each = all.next();
+            if (!each.hasAttr(CLAIMED) && (first == null || each.id().compareTo(first.id()) < 0)) {
+                first = each;
+            }
+        }
+        return first;
     }
 
     /** Ends the loops, and with them what is still open. Completes when their threads are gone. */

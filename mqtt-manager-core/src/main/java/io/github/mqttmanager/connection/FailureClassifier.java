@@ -312,7 +312,9 @@ final class FailureClassifier {
                 illegal = true;
                 code = e.getMqttMessage().getReasonCode().getCode();
             }
-            illegal |= t instanceof Mqtt3DisconnectException || t instanceof MqttDecodeException;
+            illegal |= t instanceof Mqtt3DisconnectException
+                    || t instanceof MqttDecodeException
+                    || t instanceof PacketSizeLimit.Exceeded;
         }
         if (!illegal) {
             return null;
@@ -324,7 +326,12 @@ final class FailureClassifier {
         String remedy;
         if (words.contains("maximum packet size")) {
             message = "The broker at " + endpoint + " sent a packet larger than the "
-                    + definition.session().maximumPacketSize() + " bytes that we accept, so the connection was ended.";
+                    + chain.stream()
+                            .filter(PacketSizeLimit.Exceeded.class::isInstance)
+                            .map(t -> ((PacketSizeLimit.Exceeded) t).maximum())
+                            .findFirst()
+                            .orElse(definition.session().maximumPacketSize())
+                    + " bytes that we accept, so the connection was ended.";
             remedy = "Raise the maximum packet size of this broker's definition, or find out who publishes so much.";
         } else if (wasOpen) {
             message = "The broker at " + endpoint

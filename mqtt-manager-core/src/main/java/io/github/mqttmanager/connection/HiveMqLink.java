@@ -85,6 +85,7 @@ abstract class HiveMqLink implements MqttLink {
     private int receiveMaximum;
     private @Nullable CompletableFuture<Void> gate;
     private @Nullable MqttClientTransportConfig next;
+    private int attempt;
     private @Nullable SocketWatch socket;
 
     HiveMqLink(
@@ -107,6 +108,9 @@ abstract class HiveMqLink implements MqttLink {
         this.lane = lane;
         this.receiveMaximum = definition.session().receiveMaximum();
     }
+
+    /** How large a packet that comes in may be, where the client has no limit of its own; else 0. */
+    abstract int maximumPacketSize();
 
     /** Whether the connection was ended by ourselves, for the broker sent more than the receive maximum allows. */
     abstract boolean isReceiveMaximumExceeded(MqttClientDisconnectedContext context);
@@ -152,6 +156,7 @@ abstract class HiveMqLink implements MqttLink {
                 throw new IllegalStateException("link of broker " + definition.id() + " is " + phase);
             }
             phase = Phase.ATTEMPTING;
+            attempt++;
             socket = null;
             next = transport;
             opened = gate;
@@ -164,8 +169,20 @@ abstract class HiveMqLink implements MqttLink {
         } else {
             ensureFlow();
             if (opened != null) {
-                opened.complete(null);
+                openGate(opened);
             }
+        }
+    }
+
+    /**
+     * On the event loop, and after what the client has left to do there: then it connects right behind our callback, and its sockets come in
+     * the order of the callbacks.
+     */
+    private void openGate(CompletableFuture<Void> opened) {
+        try {
+            loop.execute(() -> loop.schedule(() -> opened.complete(null), 0, TimeUnit.NANOSECONDS));
+        } catch (RejectedExecutionException e) {
+            // The loops have ended, and all sockets with them.
         }
     }
 
@@ -222,6 +239,13 @@ abstract class HiveMqLink implements MqttLink {
         // An acknowledgement that is missing here would block all later ones, on this connection and the next.
         releaseDeliveries();
         MqttClientReconnector reconnector = context.getReconnector();
+        SocketWatch over;
+        synchronized (this) {
+            over = socket;
+        }
+        if (over != null) {
+            over.mute();
+        }
         boolean wasOpen;
         boolean ended;
         int raised = 0;
@@ -260,8 +284,10 @@ abstract class HiveMqLink implements MqttLink {
     private void onGate(MqttClientReconnector reconnector) {
         MqttClientTransportConfig transport;
         int maximum;
+        int begun;
         synchronized (this) {
             maximum = receiveMaximum;
+            begun = attempt;
             transport = closing ? null : next;
             if (transport == null) {
                 phase = Phase.CLOSED;
@@ -275,6 +301,23 @@ abstract class HiveMqLink implements MqttLink {
         }
         restate(reconnector, maximum);
         reconnector.transportConfig(transport);
+        loop.execute(() -> claim(begun));
+    }
+
+    /**
+     * On the event loop: the client has connected again, on the bare loop, which tells nobody of its sockets. The first socket there that
+     * nobody has claimed is ours, for the sockets and the claims come in the same order.
+     */
+    private void claim(int begun) {
+        synchronized (this) {
+            if (attempt != begun || socket != null || phase != Phase.ATTEMPTING) {
+                return;
+            }
+        }
+        Channel ours = EventLoops.firstUnclaimed(loop);
+        if (ours != null) {
+            watch(ours);
+        }
     }
 
     @Override
@@ -282,15 +325,15 @@ abstract class HiveMqLink implements MqttLink {
         return tls.certificate();
     }
 
-    /** The client is about to connect a socket. On the thread that began the attempt. */
+    /** The client is about to connect a socket, or has begun to. */
     private void watch(Channel channel) {
-        SocketWatch watch = new SocketWatch(observer::passed);
+        SocketWatch watch = new SocketWatch(observer::passed, maximumPacketSize());
         boolean late;
         synchronized (this) {
             socket = watch;
             late = closing;
         }
-        channel.pipeline().addFirst(watch);
+        EventLoops.claim(channel, watch);
         if (late) {
             cutAfter(Duration.ZERO, watch);
         }

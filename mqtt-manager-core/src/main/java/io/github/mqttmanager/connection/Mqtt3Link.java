@@ -41,6 +41,8 @@ final class Mqtt3Link extends HiveMqLink {
     // The protocol has no receive maximum; this is what the strictest of the large brokers allows.
     private static final int SEND_MAXIMUM = 100;
 
+    private static final int INBOUND_MAXIMUM = 16 * 1024 * 1024;
+
     /** The largest that can be written (MQTT 3.1.1 section 2.2.3), with its header. */
     private static final int PACKET_MAXIMUM = 268_435_460;
 
@@ -110,6 +112,12 @@ final class Mqtt3Link extends HiveMqLink {
                 .build();
         // The outcome comes through the listeners; the future only tells it again.
         client().connect(connect).exceptionally(failure -> null);
+    }
+
+    /** The broker cannot be told, so what it may legally send in good faith is let through: at least 16 MB. */
+    @Override
+    int maximumPacketSize() {
+        return Math.max(definition.session().maximumPacketSize(), INBOUND_MAXIMUM);
     }
 
     /** MQTT 3.1.1 knows no such limit. */

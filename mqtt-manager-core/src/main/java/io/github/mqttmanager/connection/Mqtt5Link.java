@@ -154,6 +154,12 @@ final class Mqtt5Link extends HiveMqLink {
         return Math.min(definition.session().expiry().toSeconds(), NO_EXPIRY);
     }
 
+    /** The client and the broker keep to what CONNECT says. */
+    @Override
+    int maximumPacketSize() {
+        return 0;
+    }
+
     @Override
     boolean isReceiveMaximumExceeded(MqttClientDisconnectedContext context) {
         return context.getSource() == MqttDisconnectSource.CLIENT

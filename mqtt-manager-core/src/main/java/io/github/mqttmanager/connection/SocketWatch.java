@@ -1,22 +1,34 @@
 package io.github.mqttmanager.connection;
 
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.ChannelPromise;
 import io.netty.handler.ssl.SslHandler;
+import io.netty.util.ReferenceCountUtil;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Stands next to the socket of one attempt: tells how far it comes, and can end it whatever it waits for. */
 final class SocketWatch extends ChannelOutboundHandlerAdapter {
+    /** The client's names for what turns bytes into packets, and packets into bytes. */
+    private static final String DECODER = "decoder";
+
+    private static final String ENCODER = "encoder";
+
     private final Consumer<ConnectionStage> passed;
+    private final int maximumPacketSize;
     private volatile boolean cut;
     private volatile @Nullable ChannelHandlerContext context;
     private boolean written;
+    private boolean limited;
 
-    SocketWatch(Consumer<ConnectionStage> passed) {
+    /** @param maximumPacketSize in bytes, where the client has no limit of its own; else 0 */
+    SocketWatch(Consumer<ConnectionStage> passed, int maximumPacketSize) {
         this.passed = passed;
+        this.maximumPacketSize = maximumPacketSize;
+        this.limited = maximumPacketSize == 0;
     }
 
     /**
@@ -28,6 +40,22 @@ final class SocketWatch extends ChannelOutboundHandlerAdapter {
         ChannelHandlerContext there = context;
         if (there != null) {
             there.executor().execute(() -> end(there));
+        }
+    }
+
+    /**
+     * On the event loop: what was read already, and not yet decoded, is not heard any more. The client goes on with it after it has told that
+     * the connection ended, and a CONNACK in there would make it believe in a connection again.
+     */
+    void mute() {
+        ChannelHandlerContext there = context;
+        if (there != null && there.pipeline().context(DECODER) != null) {
+            there.pipeline().addAfter(DECODER, null, new ChannelInboundHandlerAdapter() {
+                @Override
+                public void channelRead(ChannelHandlerContext ignored, Object message) {
+                    ReferenceCountUtil.release(message);
+                }
+            });
         }
     }
 
@@ -43,6 +71,7 @@ final class SocketWatch extends ChannelOutboundHandlerAdapter {
     @Override
     public void handlerAdded(ChannelHandlerContext added) {
         context = added;
+        limit(added);
         if (cut) {
             end(added);
         }
@@ -63,6 +92,15 @@ final class SocketWatch extends ChannelOutboundHandlerAdapter {
                 });
             }
         }
+        limit(context);
         context.write(message, promise);
+    }
+
+    /** As soon as MQTT is spoken, behind TLS and WebSocket. */
+    private void limit(ChannelHandlerContext context) {
+        if (!limited && context.pipeline().context(ENCODER) != null) {
+            limited = true;
+            context.pipeline().addBefore(ENCODER, null, new PacketSizeLimit(maximumPacketSize));
+        }
     }
 }

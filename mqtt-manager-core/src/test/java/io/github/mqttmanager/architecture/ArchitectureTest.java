@@ -49,6 +49,7 @@ class ArchitectureTest {
             "Mqtt3Link",
             "EventLoops",
             "SocketWatch",
+            "PacketSizeLimit",
             "InboundFlow",
             "TlsMaterial",
             "FailureClassifier");

@@ -2,6 +2,9 @@ package io.github.mqttmanager.connection;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.hivemq.client.mqtt.mqtt5.exceptions.Mqtt5DisconnectException;
+import com.hivemq.client.mqtt.mqtt5.message.disconnect.Mqtt5Disconnect;
+import com.hivemq.client.mqtt.mqtt5.message.disconnect.Mqtt5DisconnectReasonCode;
 import io.github.mqttmanager.broker.BrokerDefinition;
 import io.github.mqttmanager.broker.Endpoint;
 import io.github.mqttmanager.publish.OutboundPublish;
@@ -98,7 +101,7 @@ class BrokerConnectionModelTest {
 
         private void step() {
             ScriptedLink link = link();
-            switch (random.nextInt(22)) {
+            switch (random.nextInt(23)) {
                 case 0 -> {
                     note("activate");
                     apply(definition.toBuilder().active(true));
@@ -115,6 +118,11 @@ class BrokerConnectionModelTest {
                 case 3 -> {
                     note("rename");
                     apply(definition.toBuilder().name("name " + random.nextInt(3)));
+                }
+                case 22 -> {
+                    boolean active = random.nextBoolean();
+                    note("somebody asks for " + active);
+                    connection.requested(active, "somebody");
                 }
                 case 4 -> {
                     note("connect now");
@@ -201,12 +209,23 @@ class BrokerConnectionModelTest {
                     null,
                     new IOException("Connection reset"),
                     new ConnectException("Connection refused"),
-                    new IllegalStateException("x")
+                    new IllegalStateException("x"),
+                    new IllegalStateException("Server closed connection without DISCONNECT."),
+                    taken()
                 };
                 Exception cause = causes[random.nextInt(causes.length)];
                 note("down " + cause);
                 link.down(cause);
             }
+        }
+
+        /** As the client tells that another one took the session over. */
+        private static Exception taken() {
+            return new Mqtt5DisconnectException(
+                    Mqtt5Disconnect.builder()
+                            .reasonCode(Mqtt5DisconnectReasonCode.SESSION_TAKEN_OVER)
+                            .build(),
+                    "Server sent DISCONNECT.");
         }
 
         private void answer(@Nullable ScriptedLink link) {
@@ -292,6 +311,7 @@ class BrokerConnectionModelTest {
                     assertThat(harness.time.scheduled()).isPositive();
                 }
             }
+            assertThat(connection.history().size()).isLessThanOrEqualTo(100);
             TrafficCounters c = status.counters();
             assertThat(c.published() + c.failed() + c.expired() + c.queued() + c.inFlight())
                     .isEqualTo(c.accepted());
