@@ -53,7 +53,7 @@ export function BrokerDetails({ broker, status, onRetry, onEdit }: BrokerDetails
         </Part>
         <div className="broker-page__pair">
           <Part title="Topics">
-            <SubscriptionList subscriptions={status.subscriptions} />
+            <SubscriptionList subscriptions={status.subscriptions} connected={status.is_connected} />
           </Part>
           {status.grants !== null && (
             <Part title="Granted by the broker">

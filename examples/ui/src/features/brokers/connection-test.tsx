@@ -70,7 +70,7 @@ function Found({ test, outdated }: { test: Result; outdated: boolean }) {
       </ol>
       {test.failure !== null && <FailurePanel failure={test.failure} />}
       {test.subscriptions.length > 0 && (
-        <Part title="Topics"><SubscriptionList subscriptions={test.subscriptions} /></Part>
+        <Part title="Topics"><SubscriptionList subscriptions={test.subscriptions} connected /></Part>
       )}
       {test.certificate !== null && (
         <Part title="Certificate"><CertificateFacts certificate={test.certificate} /></Part>
@@ -97,7 +97,8 @@ function Step({ step }: { step: TestStep }) {
       <span>
         <strong>{STAGES[step.stage]}</strong> {word}
         {step.took_ms !== null && ` · ${inMillis(step.took_ms)}`}
-        {step.detail !== null && <span className="subtle"> · {step.detail}</span>}
+        {/* Why a step failed stands below in full. */}
+        {step.detail !== null && step.outcome !== 'FAILED' && <span className="subtle"> · {step.detail}</span>}
       </span>
     </li>
   );

@@ -166,9 +166,13 @@ final class FailureClassifier {
                     "The WebSocket cannot be asked for: its path " + cause.getMessage() + ".",
                     "Use a path without it; give a token as a header where the broker takes it there.");
         }
+        if (!(cause instanceof IllegalArgumentException)
+                && !definition.transport().isSecure()) {
+            return unknown(chain(cause));
+        }
         return failure(
                 FailureKind.TLS_MATERIAL,
-                "The certificates or keys configured for this broker cannot be used: "
+                "The certificates or keys configured for " + endpoint + " cannot be used: "
                         + Failures.clean(cause.getMessage()) + ".",
                 "Enter the certificate and the key again.");
     }
@@ -581,7 +585,7 @@ final class FailureClassifier {
                 return failure(
                         FailureKind.MQTT_CONNACK_TIMEOUT,
                         "Something accepts connections at " + endpoint + " but did not answer the WebSocket request.",
-                        "Check host, port and path, and whether the port expects TLS.");
+                        "Check host, port and path (HiveMQ does not answer at all for a wrong one), and whether the port expects TLS.");
             }
             if (words.contains("closed")) {
                 return failure(

@@ -645,7 +645,7 @@ class BrokerConnectionTest {
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void unusableTlsMaterialIsExplainedAndLookedAtAgain(boolean atCreation) {
-        RuntimeException unusable = new IllegalStateException("no key\nfor you");
+        RuntimeException unusable = new IllegalArgumentException("no key\nfor you");
         harness.createFailure = atCreation ? unusable : null;
         harness.openFailure = atCreation ? null : unusable;
         begun();

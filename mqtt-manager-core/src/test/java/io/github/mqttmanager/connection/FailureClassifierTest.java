@@ -187,7 +187,10 @@ class FailureClassifierTest {
         assertThat(readable(classifier.dnsTimeout()).kind()).isEqualTo(FailureKind.DNS_TIMEOUT);
         assertThat(readable(classifier.addressRefused()).retryable()).isFalse();
         assertThat(readable(classifier.noSubscribeAnswer()).stage()).isEqualTo(ConnectionStage.SUBSCRIBE);
-        assertThat(readable(classifier.unusable(new IllegalArgumentException(NASTY)))
+        assertThat(readable(classifier.unusable(new IllegalStateException(NASTY)))
+                        .kind())
+                .isEqualTo(FailureKind.UNKNOWN);
+        assertThat(readable(classifier(SECURE).unusable(new IllegalArgumentException(NASTY)))
                         .kind())
                 .isEqualTo(FailureKind.TLS_MATERIAL);
         List<SubscriptionStatus> refused = new ArrayList<>();

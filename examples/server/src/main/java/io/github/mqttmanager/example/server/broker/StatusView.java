@@ -180,7 +180,7 @@ public record StatusView(
                 CertificateView.of(status.certificate()),
                 GrantsView.of(status.grants()),
                 AddressView.of(status.endpoint()),
-                null,
+                status.waitingPosition(),
                 status.at());
     }
 

@@ -25,6 +25,9 @@ import org.springframework.test.context.TestPropertySource;
 @TestPropertySource(properties = "example.demo.port=1883")
 class Screenshots extends BrowserTest {
     private static final int WIDTH = 1280;
+    private static final int USUAL_HEIGHT = 1250;
+
+    /** Of a device's page, the table is left out. */
     private static final String HEIGHT = """
             () => {
               const pair = document.querySelector('.device-details__pair');
@@ -32,6 +35,10 @@ class Screenshots extends BrowserTest {
                 ? Math.round(pair.getBoundingClientRect().bottom) + 34
                 : document.getElementById('main').scrollHeight + document.querySelector('header').offsetHeight + 32;
             }""";
+
+    private static final String TO_THE_END = """
+            () => { const main = document.getElementById('main'); main.scrollTop = main.scrollHeight; }""";
+
     private static final int MOST_BYTES = 300_000;
 
     @Test
@@ -44,8 +51,8 @@ class Screenshots extends BrowserTest {
                                 .size()
                         >= 75);
         take("login", "/login", ColorScheme.LIGHT, 620);
-        take("statistics", "/", ColorScheme.LIGHT, 0);
-        take("statistics-dark", "/", ColorScheme.DARK, 0);
+        take("statistics", "/", ColorScheme.LIGHT, USUAL_HEIGHT);
+        take("statistics-dark", "/", ColorScheme.DARK, USUAL_HEIGHT);
         take("device", "/devices/1", ColorScheme.LIGHT, 0);
         take("broker", "/brokers/6", ColorScheme.LIGHT, 0);
         takeTest();
@@ -66,10 +73,13 @@ class Screenshots extends BrowserTest {
             assertThat(tab.broker("Unreachable (gallery)").getByRole(AriaRole.HEADING))
                     .isVisible();
         }
-        // The page scrolls within itself: a picture of all of it needs a screen that is as high. Of a device's, the
-        // table is left out.
+        // The page scrolls within itself: a picture of all of it needs a screen that is as high.
         int high = height > 0 ? height : ((Number) tab.page().evaluate(HEIGHT)).intValue();
         tab.page().setViewportSize(WIDTH, high);
+        if (colours == ColorScheme.DARK) {
+            // The two pictures of the home page show its beginning and its end.
+            tab.page().evaluate(TO_THE_END);
+        }
         save(tab, name);
     }
 
@@ -82,6 +92,8 @@ class Screenshots extends BrowserTest {
         tab.choose("Actions for broker Expired certificate (gallery)", "Edit");
         Tab.button(tab.dialog(), "Test connection").click();
         assertThat(tab.dialog()).containsText("Encryption (TLS) failed");
+        assertThat(Tab.button(tab.dialog(), "Test connection")).isEnabled();
+        tab.page().waitForFunction("() => document.getAnimations().every(one => !(one instanceof CSSTransition))");
         save(tab, "connection-test");
     }
 
