@@ -86,8 +86,8 @@ final class ExampleServer implements AutoCloseable {
         throw new IllegalStateException("the server did not start: " + Files.readString(log));
     }
 
-    /** Stores brokers, all to be connected to. */
-    void create(List<String> hosts, List<Integer> ports) throws IOException, InterruptedException {
+    /** Stores brokers on port 1883 of the hosts, all to be connected to. */
+    void create(List<String> hosts) throws IOException, InterruptedException {
         String login = send(request("/api/auth/login")
                 .POST(HttpRequest.BodyPublishers.ofString(
                         "{\"username\":\"admin\",\"password\":\"" + PASSWORD + "\"}")));
@@ -99,7 +99,7 @@ final class ExampleServer implements AutoCloseable {
             send(request("/api/mqtt-brokers/brokers")
                     .header("Authorization", "Bearer " + token.group(1))
                     .POST(HttpRequest.BodyPublishers.ofString("{\"broker_name\":\"broker " + i + "\",\"broker_host\":\""
-                            + hosts.get(i) + "\",\"broker_port\":" + ports.get(i) + "}")));
+                            + hosts.get(i) + "\",\"broker_port\":1883}")));
         }
     }
 

@@ -22,7 +22,8 @@ import java.util.stream.Collectors;
  * gives back to the sender what it publishes, and remembers when links were made. It keeps no sessions and checks nothing.
  *
  * <p>Arguments say what to listen for: {@code good=2} listens on two ports, {@code silent=1000} on a thousand where nothing is ever
- * answered, {@code good@4711} on that port. The first line that it writes names the ports.
+ * answered, {@code hosts=100} on port 1883 of 127.0.1.1 to 127.0.1.100, where nothing is answered either, {@code good@4711} on that
+ * port. The first line that it writes names the ports.
  */
 final class SinkBroker {
     private static final int BACKLOG = 4_096;
@@ -47,8 +48,12 @@ final class SinkBroker {
             boolean fixed = argument.indexOf('@') > 0;
             int number = Integer.parseInt(parts[1]);
             for (int i = 0; i < (fixed ? 1 : number); i++) {
+                // Each on a host of its own, or all on one: limits of the manager know hosts and ports.
+                boolean hosts = parts[0].equals("hosts");
+                InetAddress address = InetAddress.getByName(hosts ? "127.0.1." + (1 + i) : "127.0.0.1");
+                int port = hosts ? 1883 : fixed ? number : 0;
                 ports.computeIfAbsent(parts[0], kind -> new ArrayList<>())
-                        .add(broker.listen(fixed ? number : 0, parts[0].equals("silent")));
+                        .add(broker.listen(new InetSocketAddress(address, port), !parts[0].equals("good")));
             }
         }
         start("accepting", broker::accept);
@@ -77,9 +82,9 @@ final class SinkBroker {
         thread.start();
     }
 
-    private int listen(int port, boolean silent) throws IOException {
+    private int listen(InetSocketAddress address, boolean silent) throws IOException {
         ServerSocketChannel listener = ServerSocketChannel.open();
-        listener.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), BACKLOG);
+        listener.bind(address, BACKLOG);
         listener.configureBlocking(false);
         listener.register(accepting, SelectionKey.OP_ACCEPT, silent);
         return listener.socket().getLocalPort();

@@ -17,24 +17,22 @@ final class StartScenario implements Scenario {
         Path none = Files.createTempDirectory("server-none");
         Path dead = Files.createTempDirectory("server-dead");
         try (Child names = Child.start(List.of("-Xmx64m"), NameServer.class);
-                Child sink = Child.start(List.of("-Xmx256m"), SinkBroker.class, "silent=" + silent)) {
+                Child sink = Child.start(List.of("-Xmx256m"), SinkBroker.class, "hosts=" + silent)) {
             names.answer();
-            List<Integer> ports = new ArrayList<>(sink.answer().ports("silent"));
+            sink.answer();
+            // On hosts of their own: how many ports of one host a user may try is limited.
             List<String> hosts = new ArrayList<>();
-            for (int i = 0; i < silent; i++) {
-                hosts.add("127.0.0.1");
+            for (int i = 1; i <= silent; i++) {
+                hosts.add("127.0.1." + i);
             }
-            for (int i = 0; i < stalled; i++) {
+            for (int i = 1; i <= stalled; i++) {
                 hosts.add("stalled-" + i + ".example.org");
-                ports.add(1883);
             }
-            for (int i = 0; i < refusing; i++) {
-                // In this network nobody listens there.
-                hosts.add("127.0.0.1");
-                ports.add(1 + i);
+            for (int i = 1; i <= refusing; i++) {
+                hosts.add("127.0.2." + i); // nobody listens there
             }
-            prepare(none, List.of(), List.of());
-            prepare(dead, hosts, ports);
+            prepare(none, List.of());
+            prepare(dead, hosts);
             long queriesBefore = names.ask("counts").number("stalled");
             long acceptedBefore = sink.ask("counts").number("accepted");
             List<Double> alone = new ArrayList<>();
@@ -61,10 +59,10 @@ final class StartScenario implements Scenario {
         }
     }
 
-    private static void prepare(Path data, List<String> hosts, List<Integer> ports) throws Exception {
+    private static void prepare(Path data, List<String> hosts) throws Exception {
         try (ExampleServer server = ExampleServer.start(data)) {
             server.awaitHealth();
-            server.create(hosts, ports);
+            server.create(hosts);
         }
     }
 
