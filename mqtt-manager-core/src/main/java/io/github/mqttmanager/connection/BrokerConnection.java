@@ -628,8 +628,7 @@ final class BrokerConnection {
         if (failure.kind() == FailureKind.MQTT_SESSION_TAKEN_OVER) {
             battle = takeOvers.told();
         } else if (dropped == null && FailureClassifier.isUnexplained(down)) {
-            // One that never worked says nothing: the broker may not like what we asked for.
-            battle = worked && takeOvers.suspected(stable);
+            battle = takeOvers.suspected(worked, stable);
         } else {
             takeOvers.explained();
         }

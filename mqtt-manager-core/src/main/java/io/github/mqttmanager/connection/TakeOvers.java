@@ -18,8 +18,11 @@ final class TakeOvers {
     /** When the broker told us of a take-over. */
     private final Deque<Long> told = new ArrayDeque<>(1);
 
-    /** Connections in a row that worked and were then closed without a word before they were stable. */
+    /** Connections in a row that were accepted and then closed without a word; at most the first of them had been stable. */
     private int suspected;
+
+    /** Those of them that had worked. */
+    private int worked;
 
     /** It was a battle the last time; whoever takes over now would only go on with it. */
     private boolean warned;
@@ -39,17 +42,22 @@ final class TakeOvers {
     }
 
     /**
-     * A connection that worked was closed without a word.
+     * A connection that the broker had accepted was closed without a word. One that never worked may have been so because the broker does
+     * not like what we asked for: alone it says nothing, but between others it is the loss of one who was taken over early.
      *
+     * @param hasWorked whether the subscriptions were answered
      * @param stable whether it had lasted
      * @return whether a battle is the likely reason
      */
-    boolean suspected(boolean stable) {
-        suspected = stable ? 0 : suspected + 1;
+    boolean suspected(boolean hasWorked, boolean stable) {
         if (stable) {
+            suspected = 0;
+            worked = 0;
             warned = false;
         }
-        return verdict(suspected);
+        suspected++;
+        worked += hasWorked ? 1 : 0;
+        return verdict(worked < LOSSES - 1 ? 0 : suspected);
     }
 
     private boolean verdict(int losses) {
@@ -60,11 +68,13 @@ final class TakeOvers {
     /** The broker could not be reached in between, or has lost its memory: it is what ends the connections. */
     void explained() {
         suspected = 0;
+        worked = 0;
     }
 
     void beginAnew() {
         told.clear();
         suspected = 0;
+        worked = 0;
         warned = false;
     }
 }
