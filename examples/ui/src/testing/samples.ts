@@ -63,7 +63,7 @@ export function aBroker(part: Partial<Broker> = {}): Broker {
     id: status.broker_id, broker_name: status.broker_name, broker_host: 'factory-a.example', broker_port: 1883,
     username: null, has_password: false, is_active: status.is_active, is_connected: status.is_connected, status,
     protocol_version: '5', client_id: 'mm-1', tls: false, ca_certificate: null, verify_hostname: true, keep_alive: 20,
-    clean_start: false, device_count: 0, version: 3, created_at: ago(9_000), updated_at: ago(9_000),
+    clean_start: false, will: null, birth: null, device_count: 0, version: 3, created_at: ago(9_000), updated_at: ago(9_000),
     ...part,
   };
 }

@@ -1,7 +1,18 @@
-import type { Broker, BrokerInput, ProtocolVersion } from '@/lib/api/types';
+import type { Birth, Broker, BrokerInput, ProtocolVersion, Will } from '@/lib/api/types';
 import { splitAddress, usualPort } from './broker-address';
 
 export type PasswordWish = 'keep' | 'replace' | 'remove';
+
+/** A message about the connection; without a topic there is none. */
+export interface MessageDraft {
+  topic: string;
+  payload: string;
+  qos: string;
+  retain: boolean;
+  delay: string;
+}
+
+const NO_MESSAGE: MessageDraft = { topic: '', payload: '', qos: '1', retain: false, delay: '0' };
 
 /** The form while it is being filled in: text as typed, and what shall happen to the password. */
 export interface BrokerDraft {
@@ -20,6 +31,8 @@ export interface BrokerDraft {
   verify_hostname: boolean;
   keep_alive: string;
   clean_start: boolean;
+  will: MessageDraft;
+  birth: MessageDraft;
 }
 
 export function emptyDraft(): BrokerDraft {
@@ -28,6 +41,7 @@ export function emptyDraft(): BrokerDraft {
     username: '', passwordWish: 'replace', password: '',
     is_active: true, protocol_version: '5', client_id: '',
     tls: false, ca_certificate: '', verify_hostname: true, keep_alive: '20', clean_start: false,
+    will: NO_MESSAGE, birth: NO_MESSAGE,
   };
 }
 
@@ -39,7 +53,24 @@ export function draftOf(broker: Broker): BrokerDraft {
     is_active: broker.is_active, protocol_version: broker.protocol_version, client_id: broker.client_id,
     tls: broker.tls, ca_certificate: broker.ca_certificate ?? '', verify_hostname: broker.verify_hostname,
     keep_alive: String(broker.keep_alive), clean_start: broker.clean_start,
+    will: messageDraftOf(broker.will), birth: messageDraftOf(broker.birth),
   };
+}
+
+function messageDraftOf(message: Birth | Will | null): MessageDraft {
+  if (message === null) return NO_MESSAGE;
+  const { topic, payload, qos, retain } = message;
+  return { topic, payload, qos: String(qos), retain, delay: 'delay' in message ? String(message.delay) : '0' };
+}
+
+function birthOf(draft: MessageDraft): Birth | null {
+  if (draft.topic.trim() === '') return null;
+  return { topic: draft.topic.trim(), payload: draft.payload, qos: Number(draft.qos), retain: draft.retain };
+}
+
+function willOf(draft: MessageDraft): Will | null {
+  const message = birthOf(draft);
+  return message && { ...message, delay: Number(draft.delay) };
 }
 
 export function withTls(draft: BrokerDraft, tls: boolean): BrokerDraft {
@@ -81,6 +112,8 @@ export function inputOf(draft: BrokerDraft, broker: Broker | null): BrokerInput 
     verify_hostname: draft.verify_hostname,
     keep_alive: Number(draft.keep_alive),
     clean_start: draft.clean_start,
+    will: willOf(draft.will),
+    birth: birthOf(draft.birth),
     ...(broker === null ? {} : { version: broker.version }),
   };
 }
@@ -97,6 +130,9 @@ export function faultsOf(draft: BrokerDraft, broker: Broker | null): Record<stri
   if (draft.broker_host.trim() === '') faults['broker_host'] = 'A host name or address is needed.';
   if (!within(draft.broker_port, 1, 65_535)) faults['broker_port'] = 'A whole number from 1 to 65535.';
   if (!within(draft.keep_alive, 5, 3_600)) faults['keep_alive'] = 'A whole number of seconds from 5 to 3600.';
+  if (draft.will.topic !== '' && !within(draft.will.delay, 0, 31_536_000)) {
+    faults['will.delay'] = 'A whole number of seconds up to a year.';
+  }
   if (passwordNeededAgain(draft, broker)) {
     faults['password'] = 'The address or its TLS settings changed: enter the password again, or remove it.';
   }

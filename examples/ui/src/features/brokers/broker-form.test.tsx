@@ -41,6 +41,7 @@ describe('adding a broker', () => {
     expect(asked[0]?.body).toEqual({
       broker_name: 'lab', broker_host: 'lab.example', broker_port: 1883, username: null, is_active: true,
       protocol_version: '5', tls: false, ca_certificate: null, verify_hostname: true, keep_alive: 20, clean_start: false,
+      will: null, birth: null,
     });
   });
 
@@ -102,6 +103,46 @@ describe('adding a broker', () => {
     type(dialog.getByLabelText(/^Host/), 'lab.example');
     await save();
     await waitFor(() => expect(dialog.getByLabelText('Client ID')).toHaveFocus());
+  });
+});
+
+describe('birth and will messages', () => {
+  it('are sent when they have a topic', async () => {
+    const { asked, user, dialog, save } = await adding();
+    type(dialog.getByLabelText(/^Name/), 'lab');
+    type(dialog.getByLabelText(/^Host/), 'lab.example');
+    await user.click(dialog.getByRole('button', { name: 'Birth and will messages' }));
+    expect(dialog.queryByLabelText('Birth payload')).toBeNull();
+    type(dialog.getByLabelText('Birth topic'), 'lab/here');
+    type(dialog.getByLabelText('Birth payload'), 'yes');
+    type(dialog.getByLabelText('Will topic'), 'lab/here');
+    type(dialog.getByLabelText('Will payload'), 'no');
+    type(dialog.getByLabelText('Will QoS'), '0');
+    await user.click(dialog.getByLabelText('Keep the will message for later subscribers'));
+    type(dialog.getByLabelText('Will delay (seconds)'), '30');
+    await save();
+    await waitFor(() => expect(asked).toHaveLength(1));
+    expect(asked[0]?.body).toMatchObject({
+      birth: { topic: 'lab/here', payload: 'yes', qos: 1, retain: false },
+      will: { topic: 'lab/here', payload: 'no', qos: 0, retain: true, delay: 30 },
+    });
+  });
+
+  it('of a saved broker are kept', async () => {
+    const will = { topic: 'a/gone', payload: 'x', qos: 2, retain: true, delay: 5 };
+    const { asked, save } = await editing({ will });
+    await save();
+    await waitFor(() => expect(asked[0]?.body).toMatchObject({ will, birth: null }));
+  });
+
+  it('open where the server finds something wrong with them', async () => {
+    const { dialog, save } = await editing({ birth: { topic: 'a/#', payload: '', qos: 1, retain: false } });
+    answering('put', `${BROKERS}/1`, () =>
+      problem(400, 'INVALID', { errors: [{ field: 'birth.topic', message: 'must not contain the wildcards' }] }),
+    );
+    await save();
+    await waitFor(() => expect(dialog.getByLabelText('Birth topic')).toHaveFocus());
+    expect(dialog.getByLabelText('Birth topic')).toHaveAccessibleDescription(/must not contain the wildcards/);
   });
 });
 

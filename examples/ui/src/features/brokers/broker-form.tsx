@@ -5,6 +5,7 @@ import { useFirstErrorFocus } from '@/components/use-first-error-focus';
 import type { Broker } from '@/lib/api/types';
 import type { BrokerDraft } from './broker-draft';
 import { ConnectionFields } from './connection-fields';
+import { MessageFields } from './message-fields';
 import { PasswordField } from './password-field';
 import { SessionFields } from './session-fields';
 import { TlsFields } from './tls-fields';
@@ -31,6 +32,7 @@ const ADVANCED = ['client_id', 'keep_alive', 'clean_start'];
 export function BrokerForm({ id, broker, draft, errors, change, onSubmit, children }: BrokerFormProps) {
   const form = useFirstErrorFocus(errors);
   const [opened, setOpened] = useState(false);
+  const [messages, setMessages] = useState(false);
   const set = (part: Partial<BrokerDraft>) => change((known) => ({ ...known, ...part }));
   const fields = { draft, errors, set, change };
   const submit = (event: FormEvent) => {
@@ -57,6 +59,17 @@ export function BrokerForm({ id, broker, draft, errors, change, onSubmit, childr
         isExpanded={opened || ADVANCED.some((field) => errors[field] !== undefined)}>
         <div className="pf-v6-c-form">
           <SessionFields {...fields} />
+        </div>
+      </ExpandableSection>
+      <ExpandableSection toggleText="Birth and will messages" onToggle={(_event, open) => setMessages(open)}
+        isExpanded={messages || Object.keys(errors).some((field) => /^(will|birth)\b/.test(field))}>
+        <div className="pf-v6-c-form">
+          <MessageFields name="birth" draft={draft.birth} errors={errors}
+            help="Published whenever the connection stands. Empty: no such message."
+            onChange={(part) => change((known) => ({ ...known, birth: { ...known.birth, ...part } }))} />
+          <MessageFields name="will" draft={draft.will} errors={errors}
+            help="Published by the broker when the connection is lost. Empty: no such message."
+            onChange={(part) => change((known) => ({ ...known, will: { ...known.will, ...part } }))} />
         </div>
       </ExpandableSection>
     </Form>

@@ -132,6 +132,19 @@ export interface ConnectionTest {
 
 export type ProtocolVersion = '5' | '3.1.1';
 
+/** Published at every connection. */
+export interface Birth {
+  topic: string;
+  payload: string;
+  qos: number;
+  retain: boolean;
+}
+
+/** Published by the broker when the connection is lost, after a delay in seconds. */
+export interface Will extends Birth {
+  delay: number;
+}
+
 export interface BrokerInput {
   broker_name: string;
   broker_host: string;
@@ -148,6 +161,8 @@ export interface BrokerInput {
   verify_hostname: boolean;
   keep_alive: number;
   clean_start: boolean;
+  will: Will | null;
+  birth: Birth | null;
   version?: number;
 }
 
@@ -168,6 +183,8 @@ export interface Broker {
   verify_hostname: boolean;
   keep_alive: number;
   clean_start: boolean;
+  will: Will | null;
+  birth: Birth | null;
   device_count: number;
   version: number;
   created_at: string;

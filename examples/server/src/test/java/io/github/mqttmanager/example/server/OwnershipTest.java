@@ -39,6 +39,8 @@ class OwnershipTest extends ServerTest {
         TABLE.put("GET /api/mqtt-brokers/brokers/{id}", new Expected(200, 404, null));
         TABLE.put("PUT /api/mqtt-brokers/brokers/{id}", new Expected(200, 404, "{}"));
         TABLE.put("POST /api/mqtt-brokers/brokers/{id}/control", new Expected(200, 404, "{\"action\":\"disconnect\"}"));
+        TABLE.put("POST /api/mqtt-brokers/brokers/test", new Expected(200, 404, "{\"id\":{id}}"));
+        TABLE.put("GET /api/mqtt-brokers/brokers/{id}/events", new Expected(200, 404, null));
         TABLE.put("GET /api/mqtt-brokers/status", new Expected(200, 200, null));
         TABLE.put("GET /api/mqtt-brokers/statistics", new Expected(200, 200, null));
         TABLE.put("GET /api/mqtt-brokers/events", new Expected(200, 200, null));
@@ -100,10 +102,9 @@ class OwnershipTest extends ServerTest {
 
     private void attempt(String who, String operation, Expected expected) {
         String method = operation.substring(0, operation.indexOf(' '));
-        String path = operation
-                .substring(operation.indexOf(' ') + 1)
-                .replace("{id}", Long.toString(operation.contains("/devices") ? device : broker));
-        if (path.endsWith("/events") && !who.equals("nobody")) {
+        String id = Long.toString(operation.contains("/devices") ? device : broker);
+        String path = operation.substring(operation.indexOf(' ') + 1).replace("{id}", id);
+        if (path.endsWith("mqtt-brokers/events") && !who.equals("nobody")) {
             events(who.equals("owner") ? owner.api() : stranger.api(), who.equals("owner"));
             return;
         }
@@ -112,7 +113,8 @@ class OwnershipTest extends ServerTest {
             case "stranger" -> stranger.api();
             default -> anonymous();
         };
-        Api.Answer answer = api.send(method, path, expected.body());
+        Api.Answer answer = api.send(
+                method, path, expected.body() == null ? null : expected.body().replace("{id}", id));
         int status = switch (who) {
             case "owner" -> expected.owner();
             case "stranger" -> expected.stranger();

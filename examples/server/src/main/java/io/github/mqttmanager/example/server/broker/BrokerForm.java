@@ -1,5 +1,6 @@
 package io.github.mqttmanager.example.server.broker;
 
+import io.github.mqttmanager.broker.Birth;
 import io.github.mqttmanager.broker.BrokerDefinition;
 import io.github.mqttmanager.broker.Credentials;
 import io.github.mqttmanager.broker.Endpoint;
@@ -8,9 +9,13 @@ import io.github.mqttmanager.broker.Secret;
 import io.github.mqttmanager.broker.SessionSettings;
 import io.github.mqttmanager.broker.TlsSettings;
 import io.github.mqttmanager.broker.Transport;
+import io.github.mqttmanager.broker.Will;
 import io.github.mqttmanager.example.server.web.ProblemCode;
 import io.github.mqttmanager.example.server.web.ProblemException;
 import io.github.mqttmanager.example.server.web.RequestFields;
+import io.github.mqttmanager.topic.QoS;
+import io.github.mqttmanager.topic.TopicName;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 /** Makes a definition from a request, on top of the current one if there is any. */
 final class BrokerForm {
     private static final int MAX_PEM = 60_000;
+    private static final int MAX_PAYLOAD = 8_000;
 
     private final RequestFields fields;
     private final @Nullable BrokerDefinition current;
@@ -72,6 +78,8 @@ final class BrokerForm {
                 && fields.isFine("broker_port")
                 && !at(host, port, secure, tls).build().mayReuseSecretsOf(current);
         Credentials credentials = credentials(version, elsewhere);
+        Will will = will();
+        Birth birth = birth();
         fields.check();
 
         return at(host, port, secure, tls)
@@ -80,6 +88,8 @@ final class BrokerForm {
                 .active(active)
                 .mqttVersion(version)
                 .clientIdentifier(clientId)
+                .will(will)
+                .birth(birth)
                 .keepAlive(Duration.ofSeconds(keepAlive))
                 .session((current == null ? SessionSettings.DEFAULT : current.session()).withCleanStart(cleanStart));
     }
@@ -140,6 +150,55 @@ final class BrokerForm {
             return null;
         }
         return username == null && password == null ? null : new Credentials(username, password);
+    }
+
+    private @Nullable Will will() {
+        if (!fields.has("will")) {
+            return current == null ? null : current.will();
+        }
+        RequestFields sent = fields.object("will");
+        if (sent == null) {
+            return null;
+        }
+        TopicName topic = topic(sent);
+        byte[] payload = payload(sent);
+        QoS qos = QoS.of((int) sent.number("qos", 1L, 0, 2));
+        boolean retain = sent.flag("retain", false);
+        Duration delay = Duration.ofSeconds(sent.number("delay", 0L, 0, 31_536_000));
+        return topic == null
+                ? null
+                : sent.accept(
+                        "payload", "length of the will's payload", () -> new Will(topic, payload, qos, retain, delay));
+    }
+
+    private @Nullable Birth birth() {
+        if (!fields.has("birth")) {
+            return current == null ? null : current.birth();
+        }
+        RequestFields sent = fields.object("birth");
+        if (sent == null) {
+            return null;
+        }
+        TopicName topic = topic(sent);
+        byte[] payload = payload(sent);
+        QoS qos = QoS.of((int) sent.number("qos", 1L, 1, 2));
+        boolean retain = sent.flag("retain", false);
+        return topic == null
+                ? null
+                : sent.accept(
+                        "payload",
+                        "length of the birth message's payload",
+                        () -> new Birth(topic, payload, qos, retain));
+    }
+
+    private static @Nullable TopicName topic(RequestFields sent) {
+        String text = sent.text("topic", null, 1000);
+        return sent.isFine("topic") ? sent.accept("topic", "topic name", () -> TopicName.of(text)) : null;
+    }
+
+    private static byte[] payload(RequestFields sent) {
+        String text = sent.rawText("payload", MAX_PAYLOAD);
+        return text == null ? new byte[0] : text.getBytes(StandardCharsets.UTF_8);
     }
 
     private static Transport withoutTls(Transport transport) {

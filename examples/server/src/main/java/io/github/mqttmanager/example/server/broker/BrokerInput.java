@@ -50,6 +50,14 @@ interface BrokerInput {
     @Schema(defaultValue = "false")
     boolean getCleanStart();
 
+    @Schema(description = "published by the broker when the connection is lost; null for none")
+    @Nullable
+    WillView getWill();
+
+    @Schema(description = "published at every connection; null for none")
+    @Nullable
+    BirthView getBirth();
+
     @Schema(description = "update only: refused with 409 when it is not the current one")
     long getVersion();
 }

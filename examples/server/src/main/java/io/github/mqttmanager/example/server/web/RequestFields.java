@@ -19,11 +19,19 @@ public final class RequestFields {
     private static final int SHOWN = 64;
 
     private final ObjectNode json;
+    private final String prefix;
+    private final List<FieldError> errors;
     private final Set<String> known = new LinkedHashSet<>();
-    private final List<FieldError> errors = new ArrayList<>();
+    private final List<RequestFields> inner = new ArrayList<>();
 
     RequestFields(ObjectNode json) {
+        this(json, "", new ArrayList<>());
+    }
+
+    private RequestFields(ObjectNode json, String prefix, List<FieldError> errors) {
         this.json = json;
+        this.prefix = prefix;
+        this.errors = errors;
     }
 
     /** Whether the field is there, be it null. */
@@ -35,6 +43,20 @@ public final class RequestFields {
     /** Whether the field is there and null. */
     public boolean isNull(String name) {
         return has(name) && json.get(name).isNull();
+    }
+
+    /** The members of a field that is an object; null if it is absent or null. What is wrong with them is told with the rest. */
+    public @Nullable RequestFields object(String name) {
+        if (!has(name) || isNull(name)) {
+            return null;
+        }
+        if (!(json.get(name) instanceof ObjectNode object)) {
+            refuse(name, "must be an object");
+            return null;
+        }
+        RequestFields members = new RequestFields(object, prefix + name + ".", errors);
+        inner.add(members);
+        return members;
     }
 
     /** The field as it is; absent is an error. */
@@ -135,26 +157,31 @@ public final class RequestFields {
 
     /** Notes that a field is wrong; only the first reason is told. */
     public void refuse(String name, String message) {
-        if (errors.stream().noneMatch(error -> error.field().equals(name))) {
-            errors.add(new FieldError(name, message));
+        if (isFine(name)) {
+            errors.add(new FieldError(prefix + name, message));
         }
     }
 
     /** Whether nothing was wrong with the field so far. */
     public boolean isFine(String name) {
-        return errors.stream().noneMatch(error -> error.field().equals(name));
+        return errors.stream().noneMatch(error -> error.field().equals(prefix + name));
     }
 
     /** @throws ProblemException if a field was wrong, or one was sent that nobody asked for */
     public void check() {
+        refuseUnknown();
+        if (!errors.isEmpty()) {
+            throw ProblemException.invalid(errors);
+        }
+    }
+
+    private void refuseUnknown() {
         for (String name : json.propertyNames()) {
             if (!known.contains(name)) {
                 refuse(shown(name), "is not known here; known are " + String.join(", ", known));
             }
         }
-        if (!errors.isEmpty()) {
-            throw ProblemException.invalid(errors);
-        }
+        inner.forEach(RequestFields::refuseUnknown);
     }
 
     private <T> @Nullable T required(String name, @Nullable T current, Function<JsonNode, @Nullable T> read) {
