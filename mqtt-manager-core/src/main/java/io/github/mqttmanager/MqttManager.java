@@ -328,13 +328,14 @@ public final class MqttManager implements AutoCloseable {
     private boolean control(BrokerId id, boolean active, @Nullable String by) {
         return transactions.run(() -> {
             BrokerDefinition stored = brokers.find(id).orElseThrow(() -> new UnknownBrokerException(id));
+            // Before the repository tells of its change, or the change would seem to be nobody's.
+            transactions.afterCommit(() -> connections.requested(id, active, by));
             if (!brokers.setActive(id, active)) {
                 throw new UnknownBrokerException(id);
             }
             boolean changes = stored.active() != active
                     || (active && status(id).map(MqttManager::isWaiting).orElse(true));
             transactions.afterCommit(() -> onStore(() -> {
-                connections.requested(id, active, by);
                 reload(id);
                 if (active) {
                     connections.connectNow(id);

@@ -49,8 +49,8 @@ class BreakOffTest {
                 String ended = client(i);
                 int left = BROKERS - 1 - i;
                 await().atMost(AT_ONCE)
-                        .untilAsserted(() ->
-                                assertThat(waiting(broker)).hasSize(left).doesNotContain(ended));
+                        .untilAsserted(
+                                () -> assertThat(waiting(broker)).hasSize(left).doesNotContain(ended));
             }
         }
     }

@@ -380,21 +380,26 @@ final class BrokerConnection {
     }
 
     private void awaitTurn(int serial) {
-        inTurn(engine.lookUps(), serial, () -> {
-            attemptStartNanos = engine.nanos().getAsLong();
-            resolve(serial);
-        });
+        turn = engine.lookUps()
+                .turn(
+                        owner(),
+                        () -> ifCurrent(serial, () -> {
+                            attemptStartNanos = engine.nanos().getAsLong();
+                            resolve(serial);
+                        }));
     }
 
-    private void inTurn(StartLimiter limiter, int serial, Runnable start) {
+    private String owner() {
         String owner = definition.owner();
-        turn = limiter.turn(
-                owner == null ? "" : owner,
-                () -> lane.execute(() -> {
-                    if (serial == attemptSerial) {
-                        start.run();
-                    }
-                }));
+        return owner == null ? "" : owner;
+    }
+
+    private void ifCurrent(int serial, Runnable step) {
+        lane.execute(() -> {
+            if (serial == attemptSerial) {
+                step.run();
+            }
+        });
     }
 
     private FailureClassifier classifier() {
@@ -420,10 +425,13 @@ final class BrokerConnection {
     /** However long the name took: those who waited for the same one shall not begin together. */
     private void openInTurn(int serial, Route route) {
         long lookedUpFor = engine.nanos().getAsLong() - attemptStartNanos;
-        inTurn(engine.starts(), serial, () -> {
-            attemptStartNanos = engine.nanos().getAsLong() - lookedUpFor;
-            open(route);
-        });
+        turn = engine.starts()
+                .turnToBegin(
+                        owner(),
+                        () -> ifCurrent(serial, () -> {
+                            attemptStartNanos = engine.nanos().getAsLong() - lookedUpFor;
+                            open(route);
+                        }));
     }
 
     private void open(Route route) {
@@ -795,6 +803,14 @@ final class BrokerConnection {
     /** Brings what happens to one link onto the lane; what a replaced link still says is not heard. */
     private final class LinkObserver implements MqttLink.Observer {
         private volatile @Nullable MqttLink link;
+
+        @Override
+        public void connecting() {
+            StartLimiter.Turn present = turn;
+            if (present != null) {
+                present.begin();
+            }
+        }
 
         @Override
         public void opened(MqttLink.Granted granted) {

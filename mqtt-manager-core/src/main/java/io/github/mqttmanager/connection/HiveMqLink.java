@@ -301,6 +301,8 @@ abstract class HiveMqLink implements MqttLink {
         }
         restate(reconnector, maximum);
         reconnector.transportConfig(transport);
+        // The client connects as soon as this returns.
+        observer.connecting();
         loop.execute(() -> claim(begun));
     }
 
@@ -327,7 +329,7 @@ abstract class HiveMqLink implements MqttLink {
 
     /** The client is about to connect a socket, or has begun to. */
     private void watch(Channel channel) {
-        SocketWatch watch = new SocketWatch(observer::passed, maximumPacketSize());
+        SocketWatch watch = new SocketWatch(observer, maximumPacketSize());
         boolean late;
         synchronized (this) {
             socket = watch;

@@ -51,6 +51,9 @@ interface MqttLink {
 
     /** Hears what happens to the link. Implementations return at once. */
     interface Observer {
+        /** The attempt knocks at the broker's door, or at the proxy's, now. */
+        default void connecting() {}
+
         /** The attempt has passed this stage: TCP or TLS. */
         default void passed(ConnectionStage stage) {}
 

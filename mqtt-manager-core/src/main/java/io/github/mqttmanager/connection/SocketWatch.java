@@ -7,7 +7,7 @@ import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.ChannelPromise;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
-import java.util.function.Consumer;
+import java.net.SocketAddress;
 import org.jspecify.annotations.Nullable;
 
 /** Stands next to the socket of one attempt: tells how far it comes, and can end it whatever it waits for. */
@@ -17,7 +17,7 @@ final class SocketWatch extends ChannelOutboundHandlerAdapter {
 
     private static final String ENCODER = "encoder";
 
-    private final Consumer<ConnectionStage> passed;
+    private final MqttLink.Observer observer;
     private final int maximumPacketSize;
     private volatile boolean cut;
     private volatile @Nullable ChannelHandlerContext context;
@@ -25,8 +25,8 @@ final class SocketWatch extends ChannelOutboundHandlerAdapter {
     private boolean limited;
 
     /** @param maximumPacketSize in bytes, where the client has no limit of its own; else 0 */
-    SocketWatch(Consumer<ConnectionStage> passed, int maximumPacketSize) {
-        this.passed = passed;
+    SocketWatch(MqttLink.Observer observer, int maximumPacketSize) {
+        this.observer = observer;
         this.maximumPacketSize = maximumPacketSize;
         this.limited = maximumPacketSize == 0;
     }
@@ -77,17 +77,24 @@ final class SocketWatch extends ChannelOutboundHandlerAdapter {
         }
     }
 
+    @Override
+    public void connect(
+            ChannelHandlerContext context, SocketAddress remote, SocketAddress local, ChannelPromise promise) {
+        observer.connecting();
+        context.connect(remote, local, promise);
+    }
+
     /** Something is written when there is somebody to write to: a proxy that comes before has done its part. */
     @Override
     public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
         if (!written) {
             written = true;
-            passed.accept(ConnectionStage.TCP);
+            observer.passed(ConnectionStage.TCP);
             SslHandler tls = context.pipeline().get(SslHandler.class);
             if (tls != null) {
                 tls.handshakeFuture().addListener(handshake -> {
                     if (handshake.isSuccess()) {
-                        passed.accept(ConnectionStage.TLS);
+                        observer.passed(ConnectionStage.TLS);
                     }
                 });
             }

@@ -23,17 +23,27 @@ final class StartLimiter {
     /** Less than a tenth of that, or a timer that is late could not be made up for within the second. */
     private static final long TENTH = Duration.ofMillis(90).toNanos();
 
+    /** Who was run and neither began nor cancelled for so long is taken to have begun. */
+    private static final long FORGOTTEN = Duration.ofSeconds(2).toNanos();
+
     /** A place in the queue, until the start has run. */
     final class Turn {
         private final String owner;
         private final Runnable start;
 
+        /** Whether it tells when it begins; else it does so when it is run. */
+        private final boolean tells;
+
         /** Counts the turns of the owner. */
         private final long number;
 
-        private Turn(String owner, Runnable start, long number) {
+        /** When it was run. Guarded by the limiter. */
+        private long grantedAt;
+
+        private Turn(String owner, Runnable start, boolean tells, long number) {
             this.owner = owner;
             this.start = start;
+            this.tells = tells;
             this.number = number;
         }
 
@@ -42,9 +52,14 @@ final class StartLimiter {
             return positionOf(this);
         }
 
-        /** Takes the turn back, unless the start has run; it costs nobody anything. */
+        /** What the turn was for happens now. From any thread; a second time it does nothing. */
+        void begin() {
+            begun(this);
+        }
+
+        /** Takes the turn back, unless it has begun; it costs nobody anything. */
         void cancel() {
-            remove(this);
+            given(this);
         }
     }
 
@@ -72,25 +87,44 @@ final class StartLimiter {
     /** How many owners have at least so many turns waiting, less one: how many starts a round of all owners has. */
     private int[] rounds = new int[16];
 
-    /** When the last starts were: as many as a second may see. The oldest is overwritten by the next. */
+    /** Those that were run and have not begun yet, in their order. */
+    private final Set<Turn> granted = new LinkedHashSet<>();
+
+    /** When the last were run: as many as a tenth of a second may see. */
+    private final long[] lastGrants;
+
+    private long grants;
+
+    /** When the last ones began: as many as a second may see. The oldest is overwritten by the next. */
     private final long[] startedAt;
 
     private long started;
     private boolean ticking;
+    private long tickAt;
 
     StartLimiter(int perSecond, ScheduledExecutorService timer, LongSupplier nanos) {
         this.timer = timer;
         this.nanos = nanos;
         this.startedAt = new long[perSecond];
         this.tenth = (perSecond + 9) / 10;
+        this.lastGrants = new long[tenth];
     }
 
     /** Runs the start when its turn comes, at once or on the timer's thread; it returns soon. */
     Turn turn(String owner, Runnable start) {
+        return turn(owner, start, false);
+    }
+
+    /** The same for a start that is only the way to what counts: whoever was started says when it {@link Turn#begin begins}, or cancels. */
+    Turn turnToBegin(String owner, Runnable start) {
+        return turn(owner, start, true);
+    }
+
+    private Turn turn(String owner, Runnable start, boolean tells) {
         Turn turn;
         synchronized (this) {
             Line line = lines.computeIfAbsent(owner, key -> new Line());
-            turn = new Turn(owner, start, line.numbers++);
+            turn = new Turn(owner, start, tells, line.numbers++);
             if (line.turns.size() == rounds.length) {
                 rounds = Arrays.copyOf(rounds, 2 * rounds.length);
             }
@@ -113,18 +147,31 @@ final class StartLimiter {
             return null;
         }
         long now = nanos.getAsLong();
-        long wait = Math.max(since(startedAt.length, SECOND, now), since(tenth, TENTH, now));
+        while (!granted.isEmpty() && now - granted.iterator().next().grantedAt >= FORGOTTEN) {
+            begunAt(granted.iterator().next(), now);
+        }
+        // Who was let go and has not begun yet may do so at any moment, and counts as if it were now.
+        int free = startedAt.length - granted.size();
+        long wait = Math.max(
+                grants < tenth ? 0 : lastGrants[(int) (grants % tenth)] + TENTH - now,
+                free <= 0 ? FORGOTTEN : since(free, now));
         if (wait > 0) {
-            if (!ticking) {
+            if (!ticking || tickAt - (now + wait) > 0) {
                 ticking = true;
+                tickAt = now + wait;
                 timer.schedule(this::tick, wait, TimeUnit.NANOSECONDS);
             }
             return null;
         }
-        startedAt[(int) (started++ % startedAt.length)] = now;
+        lastGrants[(int) (grants++ % tenth)] = now;
         Map.Entry<String, Line> first = lines.entrySet().iterator().next();
         Turn turn = first.getValue().first();
         remove(turn);
+        turn.grantedAt = now;
+        granted.add(turn);
+        if (!turn.tells) {
+            begunAt(turn, now);
+        }
         // The owner goes to the end.
         Line line = lines.remove(first.getKey());
         if (line != null) {
@@ -133,9 +180,37 @@ final class StartLimiter {
         return turn;
     }
 
-    /** How long until the start that was so many ago is as long ago as that; nothing if there were not so many. */
-    private long since(int ago, long span, long now) {
-        return started < ago ? 0 : startedAt[(int) ((started - ago) % startedAt.length)] + span - now;
+    /** How long until the start that was so many ago is a second ago; nothing if there were not so many. */
+    private long since(int ago, long now) {
+        return started < ago ? 0 : startedAt[(int) ((started - ago) % startedAt.length)] + SECOND - now;
+    }
+
+    private void begun(Turn turn) {
+        synchronized (this) {
+            if (!begunAt(turn, nanos.getAsLong())) {
+                return;
+            }
+        }
+        grant();
+    }
+
+    private boolean begunAt(Turn turn, long now) {
+        if (!granted.remove(turn)) {
+            return false;
+        }
+        startedAt[(int) (started++ % startedAt.length)] = now;
+        return true;
+    }
+
+    private void given(Turn turn) {
+        boolean freed;
+        synchronized (this) {
+            remove(turn);
+            freed = granted.remove(turn);
+        }
+        if (freed) {
+            grant();
+        }
     }
 
     private void tick() {

@@ -50,7 +50,7 @@ final class TestRun {
     private @Nullable BrokerGrants grants;
     private @Nullable BrokerCertificate certificate;
     private List<SubscriptionStatus> answers = List.of();
-    private StartLimiter.@Nullable Turn turn;
+    private volatile StartLimiter.@Nullable Turn turn;
     private @Nullable ScheduledFuture<?> limit;
     private @Nullable ScheduledFuture<?> subscribeLimit;
 
@@ -119,8 +119,9 @@ final class TestRun {
         done = true;
         cancel(limit);
         cancel(subscribeLimit);
-        if (turn != null) {
-            turn.cancel();
+        StartLimiter.Turn present = turn;
+        if (present != null) {
+            present.cancel();
         }
         closeLink();
         endIfNothingIsLeft();
@@ -158,21 +159,26 @@ final class TestRun {
     /** As every attempt, it waits for its turn: a test is no way to knock at doors faster. */
     private void tryEndpoint() {
         passed.clear();
-        inTurn(engine.lookUps(), () -> {
-            begin(ConnectionStage.DNS);
-            resolve();
-        });
+        turn = engine.lookUps()
+                .turn(
+                        owner(),
+                        () -> unlessDone(() -> {
+                            begin(ConnectionStage.DNS);
+                            resolve();
+                        }));
     }
 
-    private void inTurn(StartLimiter limiter, Runnable start) {
+    private String owner() {
         String owner = definition.owner();
-        turn = limiter.turn(
-                owner == null ? "" : owner,
-                () -> lane.execute(() -> {
-                    if (!done) {
-                        start.run();
-                    }
-                }));
+        return owner == null ? "" : owner;
+    }
+
+    private void unlessDone(Runnable step) {
+        lane.execute(() -> {
+            if (!done) {
+                step.run();
+            }
+        });
     }
 
     private void resolve() {
@@ -184,7 +190,7 @@ final class TestRun {
                     }
                     if (failure == null) {
                         pass(null);
-                        inTurn(engine.starts(), () -> open(route));
+                        turn = engine.starts().turnToBegin(owner(), () -> unlessDone(() -> open(route)));
                     } else {
                         failed(Routes.failure(failure));
                     }
@@ -323,6 +329,14 @@ final class TestRun {
                     event.accept(by);
                 }
             });
+        }
+
+        @Override
+        public void connecting() {
+            StartLimiter.Turn present = turn;
+            if (present != null) {
+                present.begin();
+            }
         }
 
         @Override

@@ -224,6 +224,7 @@ final class ScriptedLink implements MqttLink {
         }
         opens.add(address);
         phase = Phase.ATTEMPTING;
+        observer.connecting();
     }
 
     @Override

@@ -212,4 +212,59 @@ class StartLimiterTest {
 
         assertThat(starts).hasSize(1);
     }
+
+    private StartLimiter.Turn[] turnThatBeginsLater(StartLimiter limiter, Duration after) {
+        StartLimiter.Turn[] turn = new StartLimiter.Turn[1];
+        turn[0] = limiter.turnToBegin(
+                "",
+                () -> time.schedule(
+                        () -> {
+                            starts.add(time.getAsLong());
+                            turn[0].begin();
+                        },
+                        after.toNanos(),
+                        TimeUnit.NANOSECONDS));
+        return turn;
+    }
+
+    /** On its way through lanes and event loops a start is delayed, and others catch up with it. */
+    @Test
+    void whatBeginsLaterThanItWasLetGoCountsWhenItBegins() {
+        for (long seed = 1; seed <= 20; seed++) {
+            Random random = new Random(seed);
+            starts.clear();
+            StartLimiter limiter = new StartLimiter(100, time, time);
+            time.advance(Duration.ofHours(1));
+            for (int i = 0; i < 500; i++) {
+                // Now and then everything stands still, and then happens at once.
+                long stall = random.nextInt(50) == 0 ? 900 : random.nextInt(30);
+                turnThatBeginsLater(limiter, Duration.ofMillis(stall));
+            }
+            time.advance(Duration.ofMinutes(1));
+            assertThat(starts).as("seed %d", seed).hasSize(500);
+            assertThat(mostIn(Duration.ofSeconds(1))).as("seed %d", seed).isLessThanOrEqualTo(100);
+            assertThat(time.scheduled()).isZero();
+        }
+    }
+
+    @Test
+    void whoCancelsAfterItWasLetGoMakesRoom() {
+        StartLimiter limiter = new StartLimiter(1, time, time);
+        StartLimiter.Turn given = limiter.turnToBegin("", () -> {});
+        turn(limiter, "a");
+        time.advance(Duration.ofMillis(500));
+        assertThat(starts).isEmpty();
+        given.cancel();
+        given.cancel();
+        assertThat(starts).hasSize(1);
+    }
+
+    @Test
+    void whoNeverTellsHoldsUpNobodyForLong() {
+        StartLimiter limiter = new StartLimiter(1, time, time);
+        limiter.turnToBegin("", () -> {});
+        turn(limiter, "a");
+        time.advance(Duration.ofSeconds(4));
+        assertThat(starts).hasSize(1);
+    }
 }
