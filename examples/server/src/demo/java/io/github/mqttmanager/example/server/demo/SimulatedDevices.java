@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import org.jspecify.annotations.Nullable;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.context.annotation.Profile;
 import org.springframework.stereotype.Component;
@@ -14,11 +15,7 @@ import org.springframework.stereotype.Component;
 final class SimulatedDevices implements SmartLifecycle {
     private final DemoBrokers brokers;
     private final List<SimulatedDevice> devices = new ArrayList<>();
-    private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(work -> {
-        Thread thread = new Thread(work, "simulated-devices");
-        thread.setDaemon(true);
-        return thread;
-    });
+    private @Nullable ScheduledExecutorService timer;
     private volatile boolean running;
 
     SimulatedDevices(DemoBrokers brokers) {
@@ -28,6 +25,12 @@ final class SimulatedDevices implements SmartLifecycle {
     @Override
     public void start() {
         brokers.awaitStart();
+        ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(work -> {
+            Thread thread = new Thread(work, "simulated-devices");
+            thread.setDaemon(true);
+            return thread;
+        });
+        this.timer = timer;
         for (DemoDevice device : DemoDevice.values()) {
             devices.add(
                     device.isInHouse()
@@ -52,7 +55,10 @@ final class SimulatedDevices implements SmartLifecycle {
     public void stop() {
         running = false;
         devices.forEach(SimulatedDevice::stop);
-        timer.shutdownNow();
+        devices.clear();
+        if (timer != null) {
+            timer.shutdownNow();
+        }
     }
 
     @Override
