@@ -156,12 +156,12 @@ class ContractTest extends ServerTest {
                 .untilAsserted(() -> assertThat(api.get(events).is(200).json().valueStream())
                         .extracting(event -> event.path("type").stringValue() + " "
                                 + event.path("actor").stringValue("nobody"))
-                        .contains("DISCONNECT_REQUESTED " + somebody.name())
-                        .anyMatch(event -> event.startsWith("DISCONNECTED ")));
+                        .startsWith("DISCONNECTED " + somebody.name(), "DISCONNECT_REQUESTED " + somebody.name()));
         List<JsonNode> told = api.get(events).json().valueStream().toList();
         assertThat(told)
                 .extracting(event -> event.path("type").stringValue())
-                .containsSubsequence("DISCONNECTED", "CONNECTED", "DEFINITION_CHANGED", "ATTEMPT_FAILED");
+                .containsSubsequence(
+                        "DISCONNECTED", "DISCONNECT_REQUESTED", "CONNECTED", "DEFINITION_CHANGED", "ATTEMPT_FAILED");
         assertThat(told)
                 .extracting(event -> event.path("sequence").longValue())
                 .isSortedAccordingTo(Comparator.reverseOrder());
