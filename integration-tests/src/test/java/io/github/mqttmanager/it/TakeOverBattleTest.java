@@ -14,6 +14,7 @@ import io.github.mqttmanager.test.PacketType;
 import io.github.mqttmanager.test.Reaction;
 import io.github.mqttmanager.test.ScriptedBroker;
 import io.github.mqttmanager.test.ScriptedConnection;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -70,7 +71,11 @@ class TakeOverBattleTest {
                 ScriptedConnection older = holder.getAndSet(connection);
                 if (older != null) {
                     takeOvers.incrementAndGet();
-                    older.disconnect(SESSION_TAKEN_OVER, null, null);
+                    try {
+                        older.disconnect(SESSION_TAKEN_OVER, null, null);
+                    } catch (IOException e) {
+                        // it was gone already
+                    }
                 }
             }
         })) {
