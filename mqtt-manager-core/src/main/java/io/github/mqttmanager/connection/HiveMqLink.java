@@ -301,8 +301,6 @@ abstract class HiveMqLink implements MqttLink {
         }
         restate(reconnector, maximum);
         reconnector.transportConfig(transport);
-        // The client connects as soon as this returns.
-        observer.connecting();
         loop.execute(() -> claim(begun));
     }
 
@@ -312,7 +310,13 @@ abstract class HiveMqLink implements MqttLink {
      */
     private void claim(int begun) {
         synchronized (this) {
-            if (attempt != begun || socket != null || phase != Phase.ATTEMPTING) {
+            if (attempt != begun) {
+                return;
+            }
+        }
+        observer.connecting();
+        synchronized (this) {
+            if (socket != null || phase != Phase.ATTEMPTING) {
                 return;
             }
         }

@@ -51,7 +51,7 @@ interface MqttLink {
 
     /** Hears what happens to the link. Implementations return at once. */
     interface Observer {
-        /** The attempt knocks at the broker's door, or at the proxy's, now. */
+        /** The attempt has knocked at the broker's door, or at the proxy's. */
         default void connecting() {}
 
         /** The attempt has passed this stage: TCP or TLS. */

@@ -80,8 +80,8 @@ final class SocketWatch extends ChannelOutboundHandlerAdapter {
     @Override
     public void connect(
             ChannelHandlerContext context, SocketAddress remote, SocketAddress local, ChannelPromise promise) {
-        observer.connecting();
         context.connect(remote, local, promise);
+        observer.connecting();
     }
 
     /** Something is written when there is somebody to write to: a proxy that comes before has done its part. */

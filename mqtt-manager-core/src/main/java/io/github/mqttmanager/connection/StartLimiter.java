@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class StartLimiter {
     /** A little more than it is called, for on their way to the broker some starts are delayed and others are not. */
-    private static final long SECOND = Duration.ofMillis(1_020).toNanos();
+    private static final long SECOND = Duration.ofMillis(1_050).toNanos();
 
     /** Less than a tenth of that, or a timer that is late could not be made up for within the second. */
     private static final long TENTH = Duration.ofMillis(90).toNanos();
@@ -52,7 +52,7 @@ final class StartLimiter {
             return positionOf(this);
         }
 
-        /** What the turn was for happens now. From any thread; a second time it does nothing. */
+        /** What the turn was for has happened just now. From any thread; a second time it does nothing. */
         void begin() {
             begun(this);
         }

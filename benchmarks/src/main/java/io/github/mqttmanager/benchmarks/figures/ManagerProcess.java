@@ -5,7 +5,6 @@ import io.github.mqttmanager.broker.BrokerDefinition;
 import io.github.mqttmanager.broker.BrokerId;
 import io.github.mqttmanager.broker.MqttVersion;
 import io.github.mqttmanager.connection.BrokerStatus;
-import io.github.mqttmanager.connection.ConnectionState;
 import io.github.mqttmanager.device.Device;
 import io.github.mqttmanager.publish.OutboundPublish;
 import java.io.IOException;
@@ -43,12 +42,7 @@ final class ManagerProcess {
                 .on(
                         "unresponsive",
                         words -> host.until(words[1], Integer.parseInt(words[2]), status -> !status.responsive()))
-                .on(
-                        "lost",
-                        words -> host.until(
-                                words[1],
-                                Integer.parseInt(words[2]),
-                                status -> status.state() == ConnectionState.RECONNECTING))
+                .on("lost", words -> host.until(words[1], Integer.parseInt(words[2]), status -> !status.isConnected()))
                 .on("status", words -> host.status(words[1]))
                 .on("echo", words -> host.echo(words[1], Integer.parseInt(words[2])))
                 .on(
