@@ -452,6 +452,7 @@ class MqttManagerTest {
         manager.save(unreachable().active(false).build());
         transactions.end(true);
         assertThat(manager.status(B)).as("committed").isPresent();
+        settle(manager);
 
         transactions.begin();
         assertThat(manager.connect(B)).isTrue();

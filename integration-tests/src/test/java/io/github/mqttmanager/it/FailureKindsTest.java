@@ -8,6 +8,11 @@ import io.github.mqttmanager.connection.ConnectionStage;
 import io.github.mqttmanager.connection.ConnectionState;
 import io.github.mqttmanager.connection.FailureKind;
 import io.github.mqttmanager.connection.NetworkPolicy;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 
 /** Failures before anything is spoken, made by what really causes them. Further ones: {@code FailureKindsOf...Test}. */
@@ -20,6 +25,57 @@ class FailureKindsTest {
         assertThat(failure.stage()).isEqualTo(ConnectionStage.DNS);
         assertThat(failure.message()).contains("broker.invalid");
         assertThat(failure.retryable()).isTrue();
+    }
+
+    /** Whatever the machine's own name server says to it. */
+    @Test
+    void nameThatDoesNotExist() {
+        ConnectionFailure failure = nameFailure(host -> {
+            throw new UnknownHostException(host);
+        });
+        assertThat(failure.kind()).isEqualTo(FailureKind.DNS_UNKNOWN_HOST);
+        assertThat(failure.stage()).isEqualTo(ConnectionStage.DNS);
+        assertThat(failure.message()).contains("broker.example");
+        assertThat(failure.retryable()).isTrue();
+    }
+
+    @Test
+    void nameServerThatStaysSilent() {
+        CountDownLatch end = new CountDownLatch(1);
+        try {
+            ConnectionFailure failure = nameFailure(host -> {
+                end.await();
+                return List.of();
+            });
+            assertThat(failure.kind()).isEqualTo(FailureKind.DNS_TIMEOUT);
+            assertThat(failure.stage()).isEqualTo(ConnectionStage.DNS);
+            assertThat(failure.message()).contains("broker.example", "5 s");
+            assertThat(failure.retryable()).isTrue();
+        } finally {
+            end.countDown();
+        }
+    }
+
+    private interface Lookup {
+        List<InetAddress> of(String host) throws UnknownHostException, InterruptedException;
+    }
+
+    private static ConnectionFailure nameFailure(Lookup lookup) {
+        BrokerDefinition definition =
+                BrokerDefinition.builder("m", "broker.example", 1883).build();
+        try (Host host = new Host(
+                (device, publish) -> {},
+                builder -> builder.hostResolver(name -> {
+                            try {
+                                return lookup.of(name);
+                            } catch (InterruptedException e) {
+                                throw new UnknownHostException(name);
+                            }
+                        })
+                        .reconnectPolicy((outage, settings, random) -> Duration.ofHours(1)))) {
+            host.manager.save(definition);
+            return Failing.failure(host, definition);
+        }
     }
 
     @Test

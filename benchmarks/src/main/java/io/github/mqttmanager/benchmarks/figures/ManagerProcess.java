@@ -41,7 +41,11 @@ final class ManagerProcess {
                 .on("await", words -> host.await(words[1], Integer.parseInt(words[2]), Integer.parseInt(words[3])))
                 .on(
                         "unresponsive",
-                        words -> host.until(words[1], Integer.parseInt(words[2]), status -> !status.responsive()))
+                        // Or lost already, where the one that was asked for before took longer.
+                        words -> host.until(
+                                words[1],
+                                Integer.parseInt(words[2]),
+                                status -> !status.responsive() || !status.isConnected()))
                 .on("lost", words -> host.until(words[1], Integer.parseInt(words[2]), status -> !status.isConnected()))
                 .on("status", words -> host.status(words[1]))
                 .on("echo", words -> host.echo(words[1], Integer.parseInt(words[2])))
