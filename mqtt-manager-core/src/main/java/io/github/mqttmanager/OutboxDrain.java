@@ -301,6 +301,7 @@ final class OutboxDrain {
             again |= fill(room);
             takeAnswers();
         }
+        again |= isRemovalDue();
         return again;
     }
 
