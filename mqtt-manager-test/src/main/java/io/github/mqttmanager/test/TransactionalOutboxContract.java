@@ -104,13 +104,13 @@ public abstract class TransactionalOutboxContract extends OutboxContract {
     void parallelTransactionsAreSeenWholeOrNotAtAll() throws Exception {
         Outbox outbox = outbox();
         List<Callable<Set<Long>>> runners = new ArrayList<>();
-        for (int runner = 0; runner < 5; runner++) {
+        for (int runner = 0; runner < 4; runner++) {
             int number = runner;
             runners.add(() -> {
                 Random random = new Random(number);
                 Set<Long> committed = new HashSet<>();
                 long last = 0;
-                for (int i = 0; i < 25; i++) {
+                for (int i = 0; i < 12; i++) {
                     boolean undone = random.nextInt(3) == 0;
                     int size = 1 + random.nextInt(70);
                     List<Long> ids = new ArrayList<>();

@@ -19,6 +19,7 @@ final class Figures {
         SCENARIOS.put("threads", new ThreadsScenario());
         SCENARIOS.put("heap", new HeapScenario());
         SCENARIOS.put("storm", new StormScenario());
+        SCENARIOS.put("outbox", new OutboxScenario());
     }
 
     private Figures() {}
