@@ -266,6 +266,11 @@ public final class Connections {
         return connection.publish(publish);
     }
 
+    /** Whether a publish that has a topic is small enough to wait for a broker at all. */
+    public boolean canWait(OutboundPublish publish) {
+        return Outbound.bytes(publish) <= engine.outboundLimits().bytes();
+    }
+
     public void addListener(ConnectionListener listener) {
         engine.feed().add(listener);
     }

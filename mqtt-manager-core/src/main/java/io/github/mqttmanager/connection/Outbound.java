@@ -77,7 +77,7 @@ final class Outbound {
             this.number = number;
             this.publish = publish;
             this.topic = Objects.requireNonNull(publish.topic());
-            this.bytes = publish.payload().remaining() + topic.value().getBytes(StandardCharsets.UTF_8).length;
+            this.bytes = bytes(publish);
         }
 
         /** What is left of the message's own expiry, or null if it has none. */
@@ -117,6 +117,12 @@ final class Outbound {
                             properties.correlationData(),
                             properties.userProperties()));
         }
+    }
+
+    /** How much of the bounds a publish that has a topic takes. */
+    static long bytes(OutboundPublish publish) {
+        return publish.payload().remaining()
+                + Objects.requireNonNull(publish.topic()).value().getBytes(StandardCharsets.UTF_8).length;
     }
 
     /** Takes a publish that has a topic. Any thread. */
