@@ -35,7 +35,8 @@ class OutboxFaultTest {
                 FaultProxy proxy = FaultProxy.to("127.0.0.1", database.port());
                 RecordingBroker broker = RecordingBroker.start(folder)) {
             database.makeTables("select 1");
-            try (OutboxHost host = new OutboxHost(database.url(proxy.port()), broker.port())) {
+            try (OutboxHost host = new OutboxHost(database.url(proxy.port()))) {
+                host.start(broker.port());
                 await().atMost(PATIENCE).until(host::isConnected);
                 AtomicBoolean ended = new AtomicBoolean();
                 Thread worker = new Thread(() -> {
@@ -81,7 +82,8 @@ class OutboxFaultTest {
                 own(space, folder);
                 database.execute("create tablespace small location '" + space + "'");
                 database.makeTables("set default_tablespace = small");
-                try (OutboxHost host = new OutboxHost(database.url(), broker.port())) {
+                try (OutboxHost host = new OutboxHost(database.url())) {
+                    host.start(broker.port());
                     host.manager.disconnect(OutboxHost.BROKER);
                     String rest = " " + incompressible(2_000);
                     Throwable full = null;

@@ -17,16 +17,14 @@ import jakarta.persistence.PersistenceConfiguration;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Random;
 
 /**
  * A host application that gives commands through the outbox. Each of its transactions has a number, of which it writes a row of its own; what is
  * sent must be the commands of the transactions whose rows are there, and no others.
  *
- * <p>As a process: arguments are the URL of the database, the port of the broker, and the number of the first transaction. It says {@code ready}
- * when it is connected; {@code work} makes it give commands until it is killed.
+ * <p>As a process: arguments are the URL of the database, the port of the broker, and the number of the first transaction. {@code start} makes it
+ * connect, and say {@code started}; {@code work} makes it give commands until it is killed.
  */
 final class OutboxHost implements AutoCloseable {
     static final BrokerId BROKER = BrokerId.of("b");
@@ -40,7 +38,7 @@ final class OutboxHost implements AutoCloseable {
         private static final long serialVersionUID = 1L;
     }
 
-    OutboxHost(String url, int port) {
+    OutboxHost(String url) {
         PersistenceConfiguration configuration = new PersistenceConfiguration("outbox")
                 .property("jakarta.persistence.jdbc.url", url)
                 .property("hibernate.jdbc.batch_size", "50");
@@ -52,6 +50,9 @@ final class OutboxHost implements AutoCloseable {
                 .transactions(session)
                 .outbox(new JpaOutbox(session))
                 .build();
+    }
+
+    void start(int port) {
         manager.start();
         manager.save(BrokerDefinition.builder(BROKER, "127.0.0.1", port)
                 .clientIdentifier("outbox-host")
@@ -104,25 +105,22 @@ final class OutboxHost implements AutoCloseable {
 
     public static void main(String[] arguments) throws Exception {
         JavaProcess.endInTime();
-        OutboxHost host = new OutboxHost(arguments[0], Integer.parseInt(arguments[1]));
+        OutboxHost host = new OutboxHost(arguments[0]);
         long from = Long.parseLong(arguments[2]);
-        while (!host.isConnected()) {
-            Thread.onSpinWait();
-            Thread.sleep(5);
-        }
-        System.out.println("ready");
-        List<Thread> workers = new ArrayList<>();
         try (BufferedReader commands = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
             for (String line = commands.readLine(); line != null; line = commands.readLine()) {
-                // Two at the same time, with devices of their own.
-                for (int i = 0; i < 2; i++) {
-                    int share = i;
-                    Thread worker = new Thread(() -> host.work(from + share, share));
-                    worker.setDaemon(true);
-                    worker.start();
-                    workers.add(worker);
+                if (line.equals("start")) {
+                    host.start(Integer.parseInt(arguments[1]));
+                    System.out.println("started");
+                } else {
+                    // Two at the same time, with devices of their own.
+                    for (int i = 0; i < 2; i++) {
+                        int share = i;
+                        Thread worker = new Thread(() -> host.work(from + share, share));
+                        worker.setDaemon(true);
+                        worker.start();
+                    }
                 }
-                System.out.println("working");
             }
         }
         System.exit(0);
