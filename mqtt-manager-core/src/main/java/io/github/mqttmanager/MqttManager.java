@@ -15,7 +15,9 @@ import io.github.mqttmanager.connection.ConnectionTest;
 import io.github.mqttmanager.connection.Connections;
 import io.github.mqttmanager.connection.HostResolver;
 import io.github.mqttmanager.connection.NetworkPolicy;
+import io.github.mqttmanager.connection.OutboundLimits;
 import io.github.mqttmanager.connection.ReconnectPolicy;
+import io.github.mqttmanager.connection.TrafficCounters;
 import io.github.mqttmanager.device.AsyncDeviceMessageHandler;
 import io.github.mqttmanager.device.DeadLetterHandler;
 import io.github.mqttmanager.device.Device;
@@ -107,7 +109,8 @@ public final class MqttManager implements AutoCloseable {
                         builder.reconnectPolicy,
                         builder.hostResolver,
                         policy == null ? NetworkPolicy.everything() : policy,
-                        builder.tlsBundles),
+                        builder.tlsBundles,
+                        builder.outboundLimits),
                 router,
                 router::filters);
         if (policy == null) {
@@ -370,6 +373,14 @@ public final class MqttManager implements AutoCloseable {
         return connections.statuses();
     }
 
+    /**
+     * What went through all brokers since the manager was built, those that were deleted included. Each sum holds at any moment; the counts of
+     * what has ended never fall.
+     */
+    public TrafficCounters traffic() {
+        return connections.traffic();
+    }
+
     /** When the device last published, if ever. */
     public Optional<Instant> lastSeen(DeviceId id) {
         return router.lastSeen(id);
@@ -587,6 +598,7 @@ public final class MqttManager implements AutoCloseable {
         private TlsBundles tlsBundles = TlsBundles.none();
         private int handlerThreads = Math.max(4, 2 * Runtime.getRuntime().availableProcessors());
         private int startsPerSecond = 500;
+        private OutboundLimits outboundLimits = OutboundLimits.DEFAULT;
         private InstantSource clock = InstantSource.system();
 
         private Builder() {}
@@ -682,6 +694,12 @@ public final class MqttManager implements AutoCloseable {
                 throw new IllegalArgumentException("starts per second must be at least 1, not " + value);
             }
             startsPerSecond = value;
+            return this;
+        }
+
+        /** What may wait to be sent, and for how long; {@link OutboundLimits#DEFAULT} if not set. */
+        public Builder outboundLimits(OutboundLimits value) {
+            outboundLimits = Objects.requireNonNull(value);
             return this;
         }
 

@@ -110,7 +110,13 @@ final class BrokerConnection {
         this.lane = predecessor == null ? new Lane(definition.id().value(), engine.control()) : predecessor.lane;
         this.predecessorEnded = predecessor == null ? CompletableFuture.completedFuture(null) : predecessor.ended;
         this.inbound = new Inbound(engine.router(), engine.nanos());
-        this.outbound = new Outbound(definition.id(), engine.outboundLimits(), lane, engine.clock(), engine.nanos());
+        this.outbound = new Outbound(
+                definition.id(),
+                engine.outboundLimits(),
+                engine.outboundBudget(),
+                lane,
+                engine.clock(),
+                engine.nanos());
         this.history = new History(engine.clock());
         this.attempts = new Attempts(engine);
         this.subscriptions = new Subscriptions(definition.id(), engine, lane, new SubscriptionsListener());
@@ -240,6 +246,17 @@ final class BrokerConnection {
         }
     }
 
+    /** What went through so far. */
+    TrafficCounters counters() {
+        return inbound.counters(outbound.counters());
+    }
+
+    /** Whether it has ended, and nothing is open of what went through. */
+    boolean isSettled() {
+        TrafficCounters counters = counters();
+        return ended.isDone() && counters.open() + counters.queued() + counters.inFlight() == 0;
+    }
+
     /** What happened, the latest first. */
     List<BrokerEvent> history() {
         return history.latest();
@@ -252,7 +269,7 @@ final class BrokerConnection {
                 last.state() == ConnectionState.CONNECTING ? waitingPosition() : null,
                 inbound.lastAt(),
                 outbound.lastAcknowledgedAt(),
-                inbound.counters(outbound.counters()),
+                counters(),
                 engine.clock().instant());
     }
 
@@ -573,6 +590,11 @@ final class BrokerConnection {
         if (asked == null || !linkOpen || status.state() != ConnectionState.CONNECTED) {
             return;
         }
+        String trouble = outbound.trouble();
+        if (trouble != null) {
+            drop(asked, classifier().publishUnanswered(trouble));
+            return;
+        }
         switch (responsiveness.look(inbound.lastNanos())) {
             case FINE -> {}
             case ASK -> probe(asked);
@@ -792,7 +814,7 @@ final class BrokerConnection {
                 link == null ? before.certificate() : link.certificate(),
                 inbound.lastAt(),
                 outbound.lastAcknowledgedAt(),
-                inbound.counters(outbound.counters()),
+                counters(),
                 now);
         status = after;
         if (!removed && !after.tellsTheSameAs(before)) {

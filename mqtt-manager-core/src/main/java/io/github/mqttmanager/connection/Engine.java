@@ -27,6 +27,7 @@ record Engine(
         LinkTimeouts timeouts,
         Liveness liveness,
         OutboundLimits outboundLimits,
+        OutboundBudget outboundBudget,
         ReconnectPolicy reconnectPolicy,
         NetworkPolicy networkPolicy,
         InboundRouter router,

@@ -69,8 +69,9 @@ final class Mqtt5Link extends HiveMqLink {
             LinkTimeouts timeouts,
             TlsMaterial tls,
             InstantSource clock,
+            int window,
             Executor lane) {
-        super(definition, observer, loops, timeouts, tls, lane);
+        super(definition, observer, loops, timeouts, tls, window, lane);
         this.clock = clock;
     }
 
@@ -126,6 +127,7 @@ final class Mqtt5Link extends HiveMqLink {
                 .restrictions(Mqtt5ConnectRestrictions.builder()
                         .receiveMaximum(definition.session().receiveMaximum())
                         .maximumPacketSize(definition.session().maximumPacketSize())
+                        .sendMaximum(window)
                         .build())
                 .build();
         // The outcome comes through the listeners; the future only tells it again.
@@ -178,6 +180,7 @@ final class Mqtt5Link extends HiveMqLink {
                 .restrictions(Mqtt5ConnectRestrictions.builder()
                         .receiveMaximum(maximum)
                         .maximumPacketSize(definition.session().maximumPacketSize())
+                        .sendMaximum(window)
                         .build())
                 .applyConnect();
     }
@@ -322,6 +325,9 @@ final class Mqtt5Link extends HiveMqLink {
             message = builder.build();
         } catch (IllegalArgumentException e) {
             return CompletableFuture.failedFuture(new RefusedPublish(null, "cannot be encoded: " + e.getMessage()));
+        }
+        if (publish.qos() == QoS.EXACTLY_ONCE) {
+            countReleases();
         }
         return client().publish(message).handle((result, failure) -> {
             if (failure == null) {

@@ -104,6 +104,7 @@ final class EngineHarness {
                 LinkTimeouts.DEFAULT,
                 Liveness.DEFAULT,
                 limits,
+                new OutboundBudget(limits.overallBytes()),
                 (outage, settings, random) -> reconnectPolicy.delay(outage, settings, random),
                 (definition, address, port) -> policy.permits(definition, address, port),
                 (publish, acknowledgement) -> router.route(publish, acknowledgement),
