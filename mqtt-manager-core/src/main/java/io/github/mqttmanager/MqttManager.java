@@ -29,10 +29,12 @@ import io.github.mqttmanager.device.DuplicateDeviceException;
 import io.github.mqttmanager.device.HandlerSettings;
 import io.github.mqttmanager.device.InMemoryDeviceRepository;
 import io.github.mqttmanager.device.Presence;
+import io.github.mqttmanager.publish.InboundPublish;
 import io.github.mqttmanager.publish.OutboundPublish;
 import io.github.mqttmanager.publish.PublishException;
 import io.github.mqttmanager.publish.PublishFailure;
 import io.github.mqttmanager.publish.PublishReceipt;
+import io.github.mqttmanager.topic.TopicName;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -45,6 +47,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -110,7 +113,8 @@ public final class MqttManager implements AutoCloseable {
                         builder.hostResolver,
                         policy == null ? NetworkPolicy.everything() : policy,
                         builder.tlsBundles,
-                        builder.outboundLimits),
+                        builder.outboundLimits,
+                        builder.responsePrefix),
                 router,
                 router::filters);
         if (policy == null) {
@@ -429,29 +433,67 @@ public final class MqttManager implements AutoCloseable {
      *     back unless it was handed over
      */
     public CompletableFuture<PublishReceipt> publish(DeviceId id, OutboundPublish publish) {
+        return toDevice(id, publish, connections::publish);
+    }
+
+    private <T> CompletableFuture<T> toDevice(
+            DeviceId id, OutboundPublish publish, BiFunction<BrokerId, OutboundPublish, CompletableFuture<T>> send) {
         Device device = router.device(id).orElse(null);
         if (device == null) {
             return CompletableFuture.failedFuture(
                     new PublishException(PublishFailure.UNKNOWN_DEVICE, "there is no device " + id));
         }
         if (publish.topic() != null) {
-            return connections.publish(device.broker(), publish);
+            return send.apply(device.broker(), publish);
         }
         if (device.commandTopic() == null) {
             return CompletableFuture.failedFuture(
                     new PublishException(PublishFailure.NO_TOPIC, "device " + id + " has no command topic"));
         }
-        return connections.publish(
+        return send.apply(
                 device.broker(), publish.withTopic(device.commandTopic().name(device.topicName())));
+    }
+
+    /**
+     * Sends a publish to a device as {@link #publish} does, and waits for the response (MQTT 5 section 4.10): the manager sets response topic
+     * and correlation data, and the message expires with the time-out. A response that comes later, or that belongs to no request, is
+     * counted as unrouted; none is ever given to a handler. When the connection is lost meanwhile, the wait goes on.
+     *
+     * @return completes with the response, or exceptionally with a {@link PublishException}: {@link PublishFailure#NO_ANSWER} after the
+     *     time-out, {@link PublishFailure#NOT_SENDABLE} with MQTT 3.1.1, {@link PublishFailure#QUEUE_FULL} when 1,000 requests to the
+     *     broker are open; cancelling it ends the wait. It completes on a thread of the manager: what may block belongs into an
+     *     asynchronous stage
+     * @throws IllegalArgumentException if the time-out is not positive
+     */
+    public CompletableFuture<InboundPublish> request(DeviceId id, OutboundPublish publish, Duration timeout) {
+        requirePositive(timeout);
+        return toDevice(id, publish, (broker, message) -> connections.request(broker, message, timeout));
+    }
+
+    /** Sends a request, which must have a topic, to a broker; otherwise as {@link #request(DeviceId, OutboundPublish, Duration)}. */
+    public CompletableFuture<InboundPublish> request(BrokerId id, OutboundPublish publish, Duration timeout) {
+        requirePositive(timeout);
+        return publish.topic() == null
+                ? CompletableFuture.failedFuture(noTopic(id))
+                : connections.request(id, publish, timeout);
+    }
+
+    private static void requirePositive(Duration timeout) {
+        if (timeout.isNegative() || timeout.isZero()) {
+            throw new IllegalArgumentException("time-out must be positive, not " + timeout);
+        }
     }
 
     /** Sends a publish, which must have a topic, to a broker; otherwise as {@link #publish}. */
     public CompletableFuture<PublishReceipt> publishTo(BrokerId id, OutboundPublish publish) {
         if (publish.topic() == null) {
-            return CompletableFuture.failedFuture(
-                    new PublishException(PublishFailure.NO_TOPIC, "the publish to broker " + id + " has no topic"));
+            return CompletableFuture.failedFuture(noTopic(id));
         }
         return connections.publish(id, publish);
+    }
+
+    private static PublishException noTopic(BrokerId id) {
+        return new PublishException(PublishFailure.NO_TOPIC, "the publish to broker " + id + " has no topic");
     }
 
     // ---- on the store's thread
@@ -599,6 +641,7 @@ public final class MqttManager implements AutoCloseable {
         private int handlerThreads = Math.max(4, 2 * Runtime.getRuntime().availableProcessors());
         private int startsPerSecond = 500;
         private OutboundLimits outboundLimits = OutboundLimits.DEFAULT;
+        private TopicName responsePrefix = TopicName.of("mqtt-manager/responses");
         private InstantSource clock = InstantSource.system();
 
         private Builder() {}
@@ -700,6 +743,15 @@ public final class MqttManager implements AutoCloseable {
         /** What may wait to be sent, and for how long; {@link OutboundLimits#DEFAULT} if not set. */
         public Builder outboundLimits(OutboundLimits value) {
             outboundLimits = Objects.requireNonNull(value);
+            return this;
+        }
+
+        /**
+         * Under which topic responses to requests come in: one level is added, the client identifier. {@code mqtt-manager/responses} if not
+         * set; the broker's own response information goes before.
+         */
+        public Builder responsePrefix(TopicName value) {
+            responsePrefix = Objects.requireNonNull(value);
             return this;
         }
 

@@ -39,6 +39,7 @@ final class BrokerConnection {
     private final Lane lane;
     private final Inbound inbound;
     private final Outbound outbound;
+    private final Requests requests;
     private final History history;
     private final CompletableFuture<Void> predecessorEnded;
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
@@ -109,7 +110,8 @@ final class BrokerConnection {
         this.engine = engine;
         this.lane = predecessor == null ? new Lane(definition.id().value(), engine.control()) : predecessor.lane;
         this.predecessorEnded = predecessor == null ? CompletableFuture.completedFuture(null) : predecessor.ended;
-        this.inbound = new Inbound(engine.router(), engine.nanos());
+        this.requests = new Requests(definition, engine, lane, new RequestsHost());
+        this.inbound = new Inbound(requests.before(engine.router()), engine.nanos());
         this.outbound = new Outbound(
                 definition.id(),
                 engine.outboundLimits(),
@@ -119,7 +121,8 @@ final class BrokerConnection {
                 engine.nanos());
         this.history = new History(engine.clock());
         this.attempts = new Attempts(engine);
-        this.subscriptions = new Subscriptions(definition.id(), engine, lane, new SubscriptionsListener());
+        this.subscriptions =
+                new Subscriptions(definition.id(), engine, lane, requests::filters, new SubscriptionsListener());
         this.responsiveness = new Responsiveness(engine.liveness(), engine.nanos());
         this.takeOvers = new TakeOvers(engine.nanos());
         this.status = BrokerStatus.initial(definition, engine.clock().instant());
@@ -143,6 +146,7 @@ final class BrokerConnection {
             }
             definition = wanted;
             if (other) {
+                requests.defined(wanted);
                 slow = false;
                 attempts.beginAnew();
                 takeOvers.beginAnew();
@@ -200,11 +204,7 @@ final class BrokerConnection {
 
     /** The wanted filters may have changed. */
     void filtersChanged() {
-        lane.execute(() -> {
-            if (linkOpen && !linkClosing) {
-                subscriptions.synchronize();
-            }
-        });
+        lane.execute(this::synchronizeFilters);
     }
 
     /** Ends the link for good, and with it the session at the broker if that can be reached. Nothing more is told of it. */
@@ -216,6 +216,7 @@ final class BrokerConnection {
             removed = true;
             endSession = true;
             outbound.close();
+            requests.close();
             engine.feed().removed(definition.id());
             publishStatus();
             reconcile(false);
@@ -228,6 +229,7 @@ final class BrokerConnection {
         lane.execute(() -> {
             stopping = true;
             outbound.close();
+            requests.close();
             publishStatus();
             reconcile(false);
         });
@@ -236,6 +238,22 @@ final class BrokerConnection {
 
     CompletableFuture<PublishReceipt> publish(OutboundPublish publish) {
         return outbound.accept(publish);
+    }
+
+    CompletableFuture<InboundPublish> request(OutboundPublish publish, Duration timeout) {
+        return requests.ask(publish, timeout);
+    }
+
+    private final class RequestsHost implements Requests.Host {
+        @Override
+        public CompletableFuture<PublishReceipt> publish(OutboundPublish publish) {
+            return outbound.accept(publish);
+        }
+
+        @Override
+        public void filtersChanged() {
+            synchronizeFilters();
+        }
     }
 
     /** Looks whether something is too old, or the link too silent. From any thread, about every second. */
@@ -286,6 +304,12 @@ final class BrokerConnection {
     // ---- on the lane
     // ---------------------------------------------------------------------------------------------------------
 
+    private void synchronizeFilters() {
+        if (linkOpen && !linkClosing) {
+            subscriptions.synchronize();
+        }
+    }
+
     private boolean wanted() {
         return definition.active() && !removed && !stopping;
     }
@@ -328,6 +352,7 @@ final class BrokerConnection {
         linkClosing = true;
         pendingFailure = null;
         outbound.disconnected();
+        requests.disconnected();
         List<TopicFilter> filters = subscriptions.filters();
         subscriptions.disconnected();
         enter(ConnectionState.DISCONNECTING, null);
@@ -492,6 +517,7 @@ final class BrokerConnection {
             // A broker that was restarted has forgotten it; another client of our name would have kept it alive.
             takeOvers.explained();
         }
+        requests.connected(definition, grants.responseInformation());
         subscriptions.connected(by, grants.grants().sessionPresent());
     }
 
@@ -507,6 +533,7 @@ final class BrokerConnection {
         linkOpen = false;
         subscriptions.disconnected();
         outbound.disconnected();
+        requests.disconnected();
         dropped.drop();
     }
 
@@ -552,6 +579,9 @@ final class BrokerConnection {
         if (first && granted != null) {
             announce(granted);
             outbound.connected(by, granted);
+        }
+        for (TopicFilter responses : requests.filters()) {
+            requests.subscribed(subscriptions.of(responses));
         }
     }
 
@@ -641,6 +671,7 @@ final class BrokerConnection {
         responsiveness.disconnected();
         subscriptions.disconnected();
         outbound.disconnected();
+        requests.disconnected();
         if (linkClosing) {
             return;
         }

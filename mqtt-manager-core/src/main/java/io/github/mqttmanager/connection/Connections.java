@@ -3,12 +3,14 @@ package io.github.mqttmanager.connection;
 import io.github.mqttmanager.broker.BrokerDefinition;
 import io.github.mqttmanager.broker.BrokerId;
 import io.github.mqttmanager.broker.TlsBundles;
+import io.github.mqttmanager.publish.InboundPublish;
 import io.github.mqttmanager.publish.InboundRouter;
 import io.github.mqttmanager.publish.OutboundPublish;
 import io.github.mqttmanager.publish.PublishException;
 import io.github.mqttmanager.publish.PublishFailure;
 import io.github.mqttmanager.publish.PublishReceipt;
 import io.github.mqttmanager.topic.TopicFilter;
+import io.github.mqttmanager.topic.TopicName;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -86,7 +88,8 @@ public final class Connections {
             HostResolver hostResolver,
             NetworkPolicy networkPolicy,
             TlsBundles tlsBundles,
-            OutboundLimits outboundLimits) {}
+            OutboundLimits outboundLimits,
+            TopicName responsePrefix) {}
 
     /**
      * @param router takes what comes in
@@ -144,6 +147,7 @@ public final class Connections {
                 Liveness.DEFAULT,
                 environment.outboundLimits(),
                 new OutboundBudget(environment.outboundLimits().overallBytes()),
+                environment.responsePrefix(),
                 environment.reconnectPolicy(),
                 environment.networkPolicy(),
                 router,
@@ -296,13 +300,25 @@ public final class Connections {
      */
     public CompletableFuture<PublishReceipt> publish(BrokerId broker, OutboundPublish publish) {
         BrokerConnection connection = connections.get(broker);
-        if (connection == null) {
-            return CompletableFuture.failedFuture(
-                    closed
-                            ? new PublishException(PublishFailure.CLOSED, "the manager is closed")
-                            : new PublishException(PublishFailure.UNKNOWN_BROKER, "there is no broker " + broker));
-        }
-        return connection.publish(publish);
+        return connection == null ? CompletableFuture.failedFuture(noConnection(broker)) : connection.publish(publish);
+    }
+
+    /**
+     * Sends a publish that has a topic, and waits for the response.
+     *
+     * @return completes with the response, or exceptionally with a {@link PublishException}; cancelling it ends the wait
+     */
+    public CompletableFuture<InboundPublish> request(BrokerId broker, OutboundPublish publish, Duration timeout) {
+        BrokerConnection connection = connections.get(broker);
+        return connection == null
+                ? CompletableFuture.failedFuture(noConnection(broker))
+                : connection.request(publish, timeout);
+    }
+
+    private PublishException noConnection(BrokerId broker) {
+        return closed
+                ? new PublishException(PublishFailure.CLOSED, "the manager is closed")
+                : new PublishException(PublishFailure.UNKNOWN_BROKER, "there is no broker " + broker);
     }
 
     public void addListener(ConnectionListener listener) {

@@ -228,7 +228,7 @@ abstract class HiveMqLink implements MqttLink {
         lane.execute(this::ensureFlow);
     }
 
-    final void onConnected(BrokerGrants grants) {
+    final void onConnected(BrokerGrants grants, @Nullable String responseInformation) {
         boolean stop;
         boolean openedHere;
         SocketWatch counting;
@@ -247,7 +247,7 @@ abstract class HiveMqLink implements MqttLink {
         if (stop) {
             disconnect(endSession);
         } else {
-            observer.opened(new Granted(grants, openedHere));
+            observer.opened(new Granted(grants, openedHere, responseInformation));
         }
     }
 

@@ -73,17 +73,21 @@ final class Mqtt3Link extends HiveMqLink {
                 .identifier(definition.clientIdentifier())
                 .executorConfig(executors)
                 .transportConfig(transport)
-                .addConnectedListener(context -> onConnected(new BrokerGrants(
-                        ((Mqtt3ClientConnectedContext) context).getConnAck().isSessionPresent(),
-                        definition.keepAlive(),
-                        null,
-                        SEND_MAXIMUM,
-                        PACKET_MAXIMUM,
-                        QoS.EXACTLY_ONCE,
-                        true,
-                        true,
-                        true,
-                        null)))
+                .addConnectedListener(context -> onConnected(
+                        new BrokerGrants(
+                                ((Mqtt3ClientConnectedContext) context)
+                                        .getConnAck()
+                                        .isSessionPresent(),
+                                definition.keepAlive(),
+                                null,
+                                SEND_MAXIMUM,
+                                PACKET_MAXIMUM,
+                                QoS.EXACTLY_ONCE,
+                                true,
+                                true,
+                                true,
+                                null),
+                        null))
                 .addDisconnectedListener(this::onDisconnected);
         Credentials credentials = definition.credentials();
         if (credentials != null) {

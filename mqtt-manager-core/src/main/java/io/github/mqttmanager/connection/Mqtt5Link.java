@@ -128,6 +128,7 @@ final class Mqtt5Link extends HiveMqLink {
                         .receiveMaximum(definition.session().receiveMaximum())
                         .maximumPacketSize(definition.session().maximumPacketSize())
                         .sendMaximum(window)
+                        .requestResponseInformation(true)
                         .build())
                 .build();
         // The outcome comes through the listeners; the future only tells it again.
@@ -136,20 +137,22 @@ final class Mqtt5Link extends HiveMqLink {
 
     private void connected(Mqtt5ConnAck connAck) {
         Mqtt5ConnAckRestrictions restrictions = connAck.getRestrictions();
-        onConnected(new BrokerGrants(
-                connAck.isSessionPresent(),
-                Duration.ofSeconds(connAck.getServerKeepAlive()
-                        .orElse((int) definition.keepAlive().toSeconds())),
-                Duration.ofSeconds(connAck.getSessionExpiryInterval().orElse(expirySeconds())),
-                restrictions.getReceiveMaximum(),
-                restrictions.getMaximumPacketSize(),
-                QoS.of(restrictions.getMaximumQos().getCode()),
-                restrictions.isRetainAvailable(),
-                restrictions.isWildcardSubscriptionAvailable(),
-                restrictions.isSharedSubscriptionAvailable(),
-                connAck.getAssignedClientIdentifier()
-                        .map(identifier -> Failures.clean(identifier.toString()))
-                        .orElse(null)));
+        onConnected(
+                new BrokerGrants(
+                        connAck.isSessionPresent(),
+                        Duration.ofSeconds(connAck.getServerKeepAlive()
+                                .orElse((int) definition.keepAlive().toSeconds())),
+                        Duration.ofSeconds(connAck.getSessionExpiryInterval().orElse(expirySeconds())),
+                        restrictions.getReceiveMaximum(),
+                        restrictions.getMaximumPacketSize(),
+                        QoS.of(restrictions.getMaximumQos().getCode()),
+                        restrictions.isRetainAvailable(),
+                        restrictions.isWildcardSubscriptionAvailable(),
+                        restrictions.isSharedSubscriptionAvailable(),
+                        connAck.getAssignedClientIdentifier()
+                                .map(identifier -> Failures.clean(identifier.toString()))
+                                .orElse(null)),
+                connAck.getResponseInformation().map(Object::toString).orElse(null));
     }
 
     private long expirySeconds() {
@@ -181,6 +184,7 @@ final class Mqtt5Link extends HiveMqLink {
                         .receiveMaximum(maximum)
                         .maximumPacketSize(definition.session().maximumPacketSize())
                         .sendMaximum(window)
+                        .requestResponseInformation(true)
                         .build())
                 .applyConnect();
     }

@@ -87,8 +87,17 @@ interface MqttLink {
      * What the broker granted.
      *
      * @param sessionOpenedHere whether this process has opened the session, so that no packet identifier of an earlier one is open
+     * @param responseInformation the basis for topics of responses (MQTT 5 section 3.2.2.3.14), or null
      */
-    record Granted(BrokerGrants grants, boolean sessionOpenedHere) {}
+    record Granted(
+            BrokerGrants grants,
+            boolean sessionOpenedHere,
+            @Nullable String responseInformation) {
+        /** The same, now that nothing of an earlier process is open in the session. */
+        Granted released() {
+            return new Granted(grants, true, responseInformation);
+        }
+    }
 
     /**
      * Why there is no connection.

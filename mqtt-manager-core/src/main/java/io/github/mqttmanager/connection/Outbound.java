@@ -35,7 +35,7 @@ final class Outbound {
     private static final int OVERHEAD = 400;
 
     /** How often a connection may be lost while QoS 2 exchanges are released, until that is taken for the reason. */
-    private static final int LOST_RELEASES = 3;
+    private static final int LOST_RELEASES = 2;
 
     /** How many expired publishes are taken out in one go. */
     private static final int BATCH = 500;
@@ -637,7 +637,7 @@ final class Outbound {
                 return; // the connection is lost, and the next one begins anew
             }
             if (failure == null) {
-                granted = new MqttLink.Granted(granted.grants(), true);
+                granted = granted.released();
                 lostReleases = 0;
             } else if (Failures.unwrap(failure) instanceof MqttLink.NotReleased) {
                 releaseRefusal = Failures.unwrap(failure).getMessage();

@@ -98,7 +98,8 @@ final class ScriptedLink implements MqttLink {
                         true,
                         true,
                         null),
-                sessionOpenedHere);
+                sessionOpenedHere,
+                null);
     }
 
     // ---- what the test does
