@@ -321,6 +321,12 @@ public final class Connections {
                 : new PublishException(PublishFailure.UNKNOWN_BROKER, "there is no broker " + broker);
     }
 
+    /** Whether a publish that has a topic is small enough to wait for a broker at all. */
+    public boolean canWait(OutboundPublish publish) {
+        OutboundLimits limits = engine.outboundLimits();
+        return Outbound.bytes(publish) <= Math.min(limits.bytes(), limits.overallBytes() - Outbound.OVERHEAD);
+    }
+
     public void addListener(ConnectionListener listener) {
         engine.feed().add(listener);
     }

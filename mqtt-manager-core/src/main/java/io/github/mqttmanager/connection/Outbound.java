@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Outbound {
     /** The heap that a publish takes beside its payload, its topic and its properties, as measured. */
-    private static final int OVERHEAD = 400;
+    static final int OVERHEAD = 400;
 
     /** How often a connection may be lost while QoS 2 exchanges are released, until that is taken for the reason. */
     private static final int LOST_RELEASES = 2;
@@ -137,7 +137,7 @@ final class Outbound {
         Pending(OutboundPublish publish, long number) {
             this.number = number;
             this.publish = publish;
-            this.bytes = size(publish);
+            this.bytes = bytes(publish);
             Duration expiry = publish.properties().expiry();
             this.expiresAt = expiry == null ? 0 : acceptedAt + expiry.toNanos();
         }
@@ -186,7 +186,8 @@ final class Outbound {
         }
     }
 
-    private static long size(OutboundPublish publish) {
+    /** How much of the bounds a publish that has a topic takes. */
+    static long bytes(OutboundPublish publish) {
         PublishProperties properties = publish.properties();
         ByteBuffer correlation = properties.correlationData();
         TopicName answers = properties.responseTopic();
