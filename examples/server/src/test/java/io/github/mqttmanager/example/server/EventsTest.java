@@ -99,7 +99,8 @@ class EventsTest extends ServerTest {
                 assertThat(online.path("device_id").longValue()).isEqualTo(device);
                 assertThat(online.path("presence").stringValue()).isEqualTo("ONLINE");
                 mqtt.publish("devices/presence-1/status", "offline", true);
-                events.await("presence", data -> data.path("presence").stringValue().equals("OFFLINE"));
+                events.await(
+                        "presence", data -> data.path("presence").stringValue().equals("OFFLINE"));
                 assertThat(api.get("/api/mqtt-brokers/devices/" + device)
                                 .is(200)
                                 .json()

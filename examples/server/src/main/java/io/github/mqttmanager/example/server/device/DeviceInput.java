@@ -31,8 +31,9 @@ interface DeviceInput {
     String getCommandTopic();
 
     @Schema(
-            description = "where the device, or its will, says online or offline; without wildcards, may have {device_id};"
-                    + " null: none")
+            description =
+                    "where the device, or its will, says online or offline; without wildcards, may have {device_id};"
+                            + " null: none")
     @Nullable
     String getAvailabilityTopic();
 
