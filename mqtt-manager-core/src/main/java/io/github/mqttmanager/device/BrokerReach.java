@@ -7,23 +7,17 @@ import java.util.concurrent.atomic.AtomicBoolean;
 /** Whether a broker can be reached, and the devices that this concerns. This class is thread-safe. */
 final class BrokerReach {
     /**
-     * All in monotonic time.
-     *
-     * @param since when the broker was last found
-     * @param lostAt when the broker was last lost; what was said later is news
+     * @param since when the broker was last found, in monotonic time
+     * @param losses how often it was lost
      */
-    record Link(boolean up, long since, long lostAt) {}
+    record Link(boolean up, long since, int losses) {}
 
     final Set<DevicePresence> devices = ConcurrentHashMap.newKeySet();
 
     /** Whether all devices are to be looked at, and that has not begun. */
     final AtomicBoolean lookWanted = new AtomicBoolean();
 
-    private volatile Link link;
-
-    BrokerReach(long now) {
-        link = new Link(false, now, now);
-    }
+    private volatile Link link = new Link(false, 0, 0);
 
     Link link() {
         return link;
@@ -35,7 +29,7 @@ final class BrokerReach {
         if (before.up == up) {
             return false;
         }
-        link = up ? new Link(true, now, before.lostAt) : new Link(false, before.since, now);
+        link = up ? new Link(true, now, before.losses) : new Link(false, before.since, before.losses + 1);
         return true;
     }
 }

@@ -38,7 +38,10 @@ final class DevicePresence extends TimerWheel.Entry {
     private boolean heard;
     private long heardAt;
     private @Nullable Presence said;
-    private long saidAt;
+
+    /** How often its broker had been lost when that was said, or was last borne out. */
+    private int saidAfter;
+
     private Presence told = Presence.UNKNOWN;
     private boolean awaitsWriting;
     private boolean awaitsLook;
@@ -101,9 +104,9 @@ final class DevicePresence extends TimerWheel.Entry {
         return text.equals(agreed.offline()) ? Optional.of(Presence.OFFLINE) : Optional.empty();
     }
 
-    synchronized void said(Presence presence, long now) {
+    synchronized void said(Presence presence) {
         said = presence;
-        saidAt = now;
+        saidAfter = broker.link().losses();
     }
 
     synchronized void heard(long now, Instant at) {
@@ -115,7 +118,7 @@ final class DevicePresence extends TimerWheel.Entry {
         if (said == Presence.OFFLINE) {
             said = null;
         } else {
-            saidAt = now;
+            saidAfter = broker.link().losses();
         }
     }
 
@@ -157,7 +160,7 @@ final class DevicePresence extends TimerWheel.Entry {
         }
         long back = now - link.since();
         if (said != null) {
-            boolean settling = saidAt - link.lostAt() < 0 && back < SETTLING.toNanos();
+            boolean settling = saidAfter < link.losses() && back < SETTLING.toNanos();
             return settling ? new Standing(Presence.UNKNOWN, SETTLING.toNanos() - back) : new Standing(said, FOR_EVER);
         }
         if (!heard) {

@@ -74,7 +74,7 @@ final class Presences {
     }
 
     private BrokerReach reach(BrokerId broker) {
-        return brokers.computeIfAbsent(broker, id -> new BrokerReach(nanos.getAsLong()));
+        return brokers.computeIfAbsent(broker, id -> new BrokerReach());
     }
 
     // ---- what happens
@@ -101,7 +101,7 @@ final class Presences {
                 explain(id, publish);
                 return true;
             }
-            device.said(said.get(), nanos.getAsLong());
+            device.said(said.get());
             feed.lookAt(device);
             if (said.get() == Presence.OFFLINE) {
                 // It may be its will: the device itself said nothing.

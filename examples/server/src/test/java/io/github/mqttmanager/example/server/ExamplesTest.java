@@ -147,7 +147,7 @@ class ExamplesTest extends ServerTest {
                                 api,
                                 "POST /api/mqtt-brokers/devices",
                                 json(
-                                        "{'device_name':'Boiler','device_id':'boiler-1','mqtt_broker_id':%d,'device_type':'heating'}"
+                                        "{'device_name':'Boiler','device_id':'boiler-1','mqtt_broker_id':%d,'device_type':'heating','availability_topic':'devices/{device_id}/status'}"
                                                 .formatted(broker)))
                         .path("id")
                         .longValue());

@@ -202,6 +202,9 @@ public class DeviceService {
                 device.type(),
                 device.telemetryTopics().stream().map(TopicTemplate::value).toList(),
                 device.commandTopic() == null ? null : device.commandTopic().value(),
+                device.availability() == null
+                        ? null
+                        : device.availability().topic().value(),
                 device.expectedInterval().toSeconds(),
                 manager.lastSeen(device.id()).orElse(null),
                 manager.presence(device.id()),
