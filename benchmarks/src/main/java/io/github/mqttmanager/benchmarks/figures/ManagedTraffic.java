@@ -22,8 +22,7 @@ final class ManagedTraffic implements TrafficProcess.Traffic {
 
     @Override
     public void connect(int port, int devices) throws InterruptedException {
-        manager.save(
-                BrokerDefinition.builder(BROKER.value(), "127.0.0.1", port).build());
+        manager.save(BrokerDefinition.builder(BROKER.value(), "127.0.0.1", port).build());
         for (int i = 0; i < devices; i++) {
             manager.save(Device.builder(Pour.device(i), BROKER.value()).build());
         }

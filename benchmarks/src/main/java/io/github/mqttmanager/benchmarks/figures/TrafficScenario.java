@@ -98,8 +98,7 @@ final class TrafficScenario implements Scenario {
                 throw new IllegalStateException("not all were handled: " + before + ", " + after);
             }
             return new Sample(
-                    count * 1e9 / poured.number("nanos"),
-                    (after.number("cpu") - before.number("cpu")) / 1e3 / count);
+                    count * 1e9 / poured.number("nanos"), (after.number("cpu") - before.number("cpu")) / 1e3 / count);
         }
 
         @Override
