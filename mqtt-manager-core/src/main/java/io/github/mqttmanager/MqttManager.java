@@ -15,7 +15,9 @@ import io.github.mqttmanager.connection.ConnectionTest;
 import io.github.mqttmanager.connection.Connections;
 import io.github.mqttmanager.connection.HostResolver;
 import io.github.mqttmanager.connection.NetworkPolicy;
+import io.github.mqttmanager.connection.OutboundLimits;
 import io.github.mqttmanager.connection.ReconnectPolicy;
+import io.github.mqttmanager.connection.TrafficCounters;
 import io.github.mqttmanager.device.AsyncDeviceMessageHandler;
 import io.github.mqttmanager.device.DeadLetterHandler;
 import io.github.mqttmanager.device.Device;
@@ -27,6 +29,7 @@ import io.github.mqttmanager.device.DuplicateDeviceException;
 import io.github.mqttmanager.device.HandlerSettings;
 import io.github.mqttmanager.device.InMemoryDeviceRepository;
 import io.github.mqttmanager.device.Presence;
+import io.github.mqttmanager.publish.InboundPublish;
 import io.github.mqttmanager.publish.OutboundPublish;
 import io.github.mqttmanager.publish.Outbox;
 import io.github.mqttmanager.publish.OutboxDepth;
@@ -35,6 +38,7 @@ import io.github.mqttmanager.publish.OutboxListener;
 import io.github.mqttmanager.publish.PublishException;
 import io.github.mqttmanager.publish.PublishFailure;
 import io.github.mqttmanager.publish.PublishReceipt;
+import io.github.mqttmanager.topic.TopicName;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -48,6 +52,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -115,7 +120,9 @@ public final class MqttManager implements AutoCloseable {
                         builder.reconnectPolicy,
                         builder.hostResolver,
                         policy == null ? NetworkPolicy.everything() : policy,
-                        builder.tlsBundles),
+                        builder.tlsBundles,
+                        builder.outboundLimits,
+                        builder.responsePrefix),
                 router,
                 router::filters);
         if (policy == null) {
@@ -431,6 +438,14 @@ public final class MqttManager implements AutoCloseable {
         return connections.statuses();
     }
 
+    /**
+     * What went through all brokers since the manager was built, those that were deleted included. Each sum holds at any moment; the counts of
+     * what has ended never fall.
+     */
+    public TrafficCounters traffic() {
+        return connections.traffic();
+    }
+
     /** When the device last published, if ever. */
     public Optional<Instant> lastSeen(DeviceId id) {
         return router.lastSeen(id);
@@ -479,9 +494,14 @@ public final class MqttManager implements AutoCloseable {
      *     back unless it was handed over
      */
     public CompletableFuture<PublishReceipt> publish(DeviceId id, OutboundPublish publish) {
+        return toDevice(id, publish, connections::publish);
+    }
+
+    private <T> CompletableFuture<T> toDevice(
+            DeviceId id, OutboundPublish publish, BiFunction<BrokerId, OutboundPublish, CompletableFuture<T>> send) {
         try {
             Device device = router.device(id).orElseThrow(() -> unknown(id));
-            return connections.publish(device.broker(), addressed(device, publish));
+            return send.apply(device.broker(), addressed(device, publish));
         } catch (PublishException e) {
             return CompletableFuture.failedFuture(e);
         }
@@ -504,6 +524,36 @@ public final class MqttManager implements AutoCloseable {
 
     private static PublishException noTopic(BrokerId id) {
         return new PublishException(PublishFailure.NO_TOPIC, "the publish to broker " + id + " has no topic");
+    }
+
+    /**
+     * Sends a publish to a device as {@link #publish} does, and waits for the response (MQTT 5 section 4.10): the manager sets response topic
+     * and correlation data, and the message expires with the time-out. A response that comes later, or that belongs to no request, is
+     * counted as unrouted; none is ever given to a handler. When the connection is lost meanwhile, the wait goes on.
+     *
+     * @return completes with the response, or exceptionally with a {@link PublishException}: {@link PublishFailure#NO_ANSWER} after the
+     *     time-out, {@link PublishFailure#NOT_SENDABLE} with MQTT 3.1.1, {@link PublishFailure#QUEUE_FULL} when 1,000 requests to the
+     *     broker are open; cancelling it ends the wait. It completes on a thread of the manager: what may block belongs into an
+     *     asynchronous stage
+     * @throws IllegalArgumentException if the time-out is not positive
+     */
+    public CompletableFuture<InboundPublish> request(DeviceId id, OutboundPublish publish, Duration timeout) {
+        requirePositive(timeout);
+        return toDevice(id, publish, (broker, message) -> connections.request(broker, message, timeout));
+    }
+
+    /** Sends a request, which must have a topic, to a broker; otherwise as {@link #request(DeviceId, OutboundPublish, Duration)}. */
+    public CompletableFuture<InboundPublish> request(BrokerId id, OutboundPublish publish, Duration timeout) {
+        requirePositive(timeout);
+        return publish.topic() == null
+                ? CompletableFuture.failedFuture(noTopic(id))
+                : connections.request(id, publish, timeout);
+    }
+
+    private static void requirePositive(Duration timeout) {
+        if (timeout.isNegative() || timeout.isZero()) {
+            throw new IllegalArgumentException("time-out must be positive, not " + timeout);
+        }
     }
 
     /** Sends a publish, which must have a topic, to a broker; otherwise as {@link #publish}. */
@@ -732,6 +782,8 @@ public final class MqttManager implements AutoCloseable {
         private TlsBundles tlsBundles = TlsBundles.none();
         private int handlerThreads = Math.max(4, 2 * Runtime.getRuntime().availableProcessors());
         private int startsPerSecond = 500;
+        private OutboundLimits outboundLimits = OutboundLimits.DEFAULT;
+        private TopicName responsePrefix = TopicName.of("mqtt-manager/responses");
         private InstantSource clock = InstantSource.system();
 
         private Builder() {}
@@ -839,6 +891,21 @@ public final class MqttManager implements AutoCloseable {
                 throw new IllegalArgumentException("starts per second must be at least 1, not " + value);
             }
             startsPerSecond = value;
+            return this;
+        }
+
+        /** What may wait to be sent, and for how long; {@link OutboundLimits#DEFAULT} if not set. */
+        public Builder outboundLimits(OutboundLimits value) {
+            outboundLimits = Objects.requireNonNull(value);
+            return this;
+        }
+
+        /**
+         * Under which topic responses to requests come in: one level is added, the client identifier. {@code mqtt-manager/responses} if not
+         * set; the broker's own response information goes before.
+         */
+        public Builder responsePrefix(TopicName value) {
+            responsePrefix = Objects.requireNonNull(value);
             return this;
         }
 
