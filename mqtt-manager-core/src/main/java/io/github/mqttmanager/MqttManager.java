@@ -161,6 +161,10 @@ public final class MqttManager implements AutoCloseable {
 
         @Override
         public CompletableFuture<PublishReceipt> publish(BrokerId broker, OutboundPublish publish) {
+            if (!connections.canWait(publish)) {
+                // It was added when more could wait: it would be refused for ever.
+                return CompletableFuture.failedFuture(tooLarge());
+            }
             return connections.publish(broker, publish);
         }
     }
@@ -607,10 +611,14 @@ public final class MqttManager implements AutoCloseable {
         return outbox;
     }
 
+    private static PublishException tooLarge() {
+        return new PublishException(
+                PublishFailure.NOT_SENDABLE, "the publish is larger than what may ever wait for a broker");
+    }
+
     private long add(OutboxEntry entry) {
         if (!connections.canWait(entry.publish())) {
-            throw new PublishException(
-                    PublishFailure.NOT_SENDABLE, "the publish is larger than what may ever wait for a broker");
+            throw tooLarge();
         }
         return transactions.run(() -> {
             long id = outbox().add(entry).id();
