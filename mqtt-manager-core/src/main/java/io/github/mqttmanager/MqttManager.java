@@ -29,6 +29,7 @@ import io.github.mqttmanager.device.DuplicateDeviceException;
 import io.github.mqttmanager.device.HandlerSettings;
 import io.github.mqttmanager.device.InMemoryDeviceRepository;
 import io.github.mqttmanager.device.Presence;
+import io.github.mqttmanager.device.PresenceListener;
 import io.github.mqttmanager.publish.InboundPublish;
 import io.github.mqttmanager.publish.OutboundPublish;
 import io.github.mqttmanager.publish.Outbox;
@@ -77,7 +78,6 @@ public final class MqttManager implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(MqttManager.class);
     private static final int PAGE = 500;
     private static final Duration STORE_RETRY = Duration.ofSeconds(5);
-    private static final Duration LAST_SEEN_INTERVAL = Duration.ofSeconds(5);
     private static final Duration HANDLERS_DEADLINE = Duration.ofSeconds(5);
     private static final Duration CONNECTIONS_DEADLINE = Duration.ofSeconds(12);
 
@@ -96,6 +96,7 @@ public final class MqttManager implements AutoCloseable {
     private final InstantSource clock;
     private final @Nullable Outbox outbox;
     private final @Nullable OutboxDrain drain;
+    private final Duration lastSeenInterval;
     private final List<RepositoryChanges.Registration> registrations = new ArrayList<>();
     private final Set<BrokerId> retried = ConcurrentHashMap.newKeySet();
     private volatile Life life = Life.NEW;
@@ -105,7 +106,10 @@ public final class MqttManager implements AutoCloseable {
         this.devices = builder.devices;
         this.transactions = builder.transactions;
         this.threads = new ManagerThreads(builder.handlerThreads);
-        this.router = new DeviceRouter(devices, handler, threads.handlers, threads.timer, builder.clock);
+        this.lastSeenInterval = builder.lastSeenInterval;
+        this.router = new DeviceRouter(
+                devices, handler, threads.handlers, threads.events, threads.timer, builder.clock, System::nanoTime);
+        builder.presenceListeners.forEach(router::addListener);
         NetworkPolicy policy = builder.networkPolicy;
         this.connections = new Connections(
                 new Connections.Environment(
@@ -128,6 +132,7 @@ public final class MqttManager implements AutoCloseable {
         if (policy == null) {
             LOG.warn("Every network address may be connected to; set a NetworkPolicy if definitions come from users");
         }
+        connections.watch(status -> router.reached(status.broker(), status.isConnected() && status.responsive()));
         builder.listeners.forEach(connections::addListener);
         this.clock = builder.clock;
         this.outbox = builder.outbox;
@@ -203,11 +208,7 @@ public final class MqttManager implements AutoCloseable {
         if (drain != null) {
             drain.start();
         }
-        threads.timer.scheduleWithFixedDelay(
-                () -> onStore(router::writeLastSeen),
-                LAST_SEEN_INTERVAL.toMillis(),
-                LAST_SEEN_INTERVAL.toMillis(),
-                TimeUnit.MILLISECONDS);
+        later(lastSeenInterval, this::writeLastSeen);
     }
 
     /**
@@ -242,7 +243,7 @@ public final class MqttManager implements AutoCloseable {
         connections.close(CONNECTIONS_DEADLINE).join();
         Future<?> sent = drain == null ? CompletableFuture.completedFuture(null) : threads.outbox.submit(drain::finish);
         try {
-            threads.store.submit(router::writeLastSeen).get(2, TimeUnit.SECONDS);
+            threads.store.submit(router::writeAllLastSeen).get(2, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             interrupted = true;
         } catch (Exception e) {
@@ -455,16 +456,15 @@ public final class MqttManager implements AutoCloseable {
         return router.lastSeen(id);
     }
 
-    /** Whether the device is there; unknown if it does not exist. */
+    /** Whether the device is there; unknown if it does not exist. Seldom asks the repository, and never twice for a device. */
     public Presence presence(DeviceId id) {
-        return router.device(id)
-                .map(device -> router.presence(
-                        device,
-                        broker -> connections
-                                .status(broker)
-                                .map(BrokerStatus::isConnected)
-                                .orElse(false)))
-                .orElse(Presence.UNKNOWN);
+        return router.presence(id);
+    }
+
+    /** Tells the listener of changes of devices' presence from now on. */
+    public RepositoryChanges.Registration addPresenceListener(PresenceListener listener) {
+        router.addListener(listener);
+        return () -> router.removeListener(listener);
     }
 
     /** Tells the listener of changes from now on. */
@@ -665,9 +665,9 @@ public final class MqttManager implements AutoCloseable {
         }
     }
 
-    private void later(Runnable task) {
+    private void later(Duration delay, Runnable task) {
         try {
-            threads.timer.schedule(() -> onStore(task), STORE_RETRY.toMillis(), TimeUnit.MILLISECONDS);
+            threads.timer.schedule(() -> onStore(task), delay.toMillis(), TimeUnit.MILLISECONDS);
         } catch (RejectedExecutionException e) {
             // closed
         }
@@ -691,7 +691,7 @@ public final class MqttManager implements AutoCloseable {
         } catch (RuntimeException e) {
             LOG.warn("Brokers could not be loaded; trying again in {} s", STORE_RETRY.toSeconds(), e);
             BrokerId resume = last;
-            later(() -> load(resume));
+            later(STORE_RETRY, () -> load(resume));
         }
     }
 
@@ -714,8 +714,23 @@ public final class MqttManager implements AutoCloseable {
                 routesChanged(router.put(device));
                 last = device.id();
             }
+            router.recallLastSeen(page.stream().map(Device::id).toList());
             if (page.size() < PAGE) {
                 return;
+            }
+        }
+    }
+
+    /** One batch after the other, and others have their turn in between; the next round begins an interval after the last one is over. */
+    private void writeLastSeen() {
+        boolean more = false;
+        try {
+            more = router.writeLastSeen();
+        } finally {
+            if (more) {
+                onStore(this::writeLastSeen);
+            } else {
+                later(lastSeenInterval, this::writeLastSeen);
             }
         }
     }
@@ -743,7 +758,7 @@ public final class MqttManager implements AutoCloseable {
             return;
         }
         LOG.warn("[{}] could not be read; trying again in {} s", id, STORE_RETRY.toSeconds(), failure);
-        later(() -> {
+        later(STORE_RETRY, () -> {
             retried.remove(id);
             reload(id);
         });
@@ -758,9 +773,10 @@ public final class MqttManager implements AutoCloseable {
                 routesChanged(router.remove(id));
             }
             found.ifPresent(device -> routesChanged(router.put(device)));
+            router.recallLastSeen(List.of(id));
         } catch (RuntimeException e) {
             LOG.warn("Device {} could not be read; trying again in {} s", id, STORE_RETRY.toSeconds(), e);
-            later(() -> reload(id));
+            later(STORE_RETRY, () -> reload(id));
         }
     }
 
@@ -781,9 +797,11 @@ public final class MqttManager implements AutoCloseable {
         private int attempts = 5;
         private Duration firstRetry = Duration.ofSeconds(1);
         private Duration maxRetry = Duration.ofMinutes(1);
+        private Duration lastSeenInterval = Duration.ofSeconds(5);
         private final List<ConnectionListener> listeners = new ArrayList<>();
         private @Nullable Outbox outbox;
         private final List<OutboxListener> outboxListeners = new ArrayList<>();
+        private final List<PresenceListener> presenceListeners = new ArrayList<>();
         private ReconnectPolicy reconnectPolicy = ReconnectPolicy.exponential();
         private HostResolver hostResolver = HostResolver.system();
         private @Nullable NetworkPolicy networkPolicy;
@@ -858,6 +876,24 @@ public final class MqttManager implements AutoCloseable {
         /** Hears what became of entries of the outbox. */
         public Builder outboxListener(OutboxListener value) {
             outboxListeners.add(Objects.requireNonNull(value));
+            return this;
+        }
+
+        /** Hears of changes of devices' presence. */
+        public Builder presenceListener(PresenceListener value) {
+            presenceListeners.add(Objects.requireNonNull(value));
+            return this;
+        }
+
+        /**
+         * How often a device's last-seen time is written at most, 100 ms to 1 h; 5 s if not set. A crash loses the times of the last
+         * interval.
+         */
+        public Builder lastSeenInterval(Duration value) {
+            if (value.compareTo(Duration.ofMillis(100)) < 0 || value.compareTo(Duration.ofHours(1)) > 0) {
+                throw new IllegalArgumentException("last-seen interval must be between 100 ms and 1 h, not " + value);
+            }
+            lastSeenInterval = value;
             return this;
         }
 

@@ -27,6 +27,7 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -325,6 +326,11 @@ public final class Connections {
     public boolean canWait(OutboundPublish publish) {
         OutboundLimits limits = engine.outboundLimits();
         return Outbound.bytes(publish) <= Math.min(limits.bytes(), limits.overallBytes() - Outbound.OVERHEAD);
+    }
+
+    /** Tells of what listeners are told of, at the moment of the change, on the control threads. Neither blocks nor throws. */
+    public void watch(Consumer<? super BrokerStatus> watcher) {
+        engine.feed().watch(watcher);
     }
 
     public void addListener(ConnectionListener listener) {
