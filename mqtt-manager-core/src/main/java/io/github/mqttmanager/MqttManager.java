@@ -33,6 +33,7 @@ import io.github.mqttmanager.device.PresenceListener;
 import io.github.mqttmanager.publish.InboundPublish;
 import io.github.mqttmanager.publish.OutboundPublish;
 import io.github.mqttmanager.publish.Outbox;
+import io.github.mqttmanager.publish.OutboxCounters;
 import io.github.mqttmanager.publish.OutboxDepth;
 import io.github.mqttmanager.publish.OutboxEntry;
 import io.github.mqttmanager.publish.OutboxListener;
@@ -250,7 +251,7 @@ public final class MqttManager implements AutoCloseable {
             LOG.warn("The latest last-seen times could not be written", e);
         }
         try {
-            sent.get(2, TimeUnit.SECONDS);
+            sent.get(1, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             interrupted = true;
         } catch (Exception e) {
@@ -622,7 +623,7 @@ public final class MqttManager implements AutoCloseable {
         }
         return transactions.run(() -> {
             long id = outbox().add(entry).id();
-            if (drain != null) {
+            if (drain != null && life == Life.STARTED) {
                 transactions.afterCommit(() -> drain.wake(entry.broker()));
             }
             return id;
@@ -637,6 +638,11 @@ public final class MqttManager implements AutoCloseable {
         return drain == null
                 ? OutboxDepth.EMPTY
                 : drain.depths().values().stream().reduce(OutboxDepth.EMPTY, OutboxDepth::plus);
+    }
+
+    /** What became of the entries of the outbox since this manager was made. */
+    public OutboxCounters outboxCounters() {
+        return drain == null ? OutboxCounters.ZERO : drain.counters();
     }
 
     /** As {@link #outboxDepth()}, for one broker. */
