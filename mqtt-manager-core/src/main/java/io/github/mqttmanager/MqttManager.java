@@ -491,7 +491,7 @@ public final class MqttManager implements AutoCloseable {
      * Sends a publish to a device, at the device's own broker: to the topic of the publish, or else to the device's command topic.
      *
      * @return completes with the broker's receipt, or exceptionally with a {@link PublishException}; cancelling it takes the message
-     *     back unless it was handed over
+     *     back unless it was handed over. It completes on a thread of the manager: what may block belongs into an asynchronous stage
      */
     public CompletableFuture<PublishReceipt> publish(DeviceId id, OutboundPublish publish) {
         return toDevice(id, publish, connections::publish);
