@@ -161,12 +161,23 @@ public class MqttManagerProperties {
         /** When the tables are created. */
         private DatabaseInitializationMode initializeSchema = DatabaseInitializationMode.EMBEDDED;
 
+        /** Whether publishes can be put into an outbox in the application's database. */
+        private boolean outbox = true;
+
         public DatabaseInitializationMode getInitializeSchema() {
             return initializeSchema;
         }
 
         public void setInitializeSchema(DatabaseInitializationMode initializeSchema) {
             this.initializeSchema = initializeSchema;
+        }
+
+        public boolean isOutbox() {
+            return outbox;
+        }
+
+        public void setOutbox(boolean outbox) {
+            this.outbox = outbox;
         }
     }
 

@@ -475,7 +475,31 @@ class ContractTest extends ServerTest {
                 .json();
         assertThat(failed.path("outcome").stringValue()).isEqualTo("FAILED");
         assertThat(failed.path("failure").path("kind").stringValue()).isEqualTo("NOT_CONNECTED");
+
+        JsonNode stored = api.post(
+                        DEVICES + "/" + device + "/commands",
+                        json("{'payload':'later','durable':true,'expires_in':600}"))
+                .is(202)
+                .json();
+        assertThat(stored.path("outcome").stringValue()).isEqualTo("STORED");
+        assertThat(stored.path("topic").stringValue()).isEqualTo("devices/contract-1/commands");
+        await().atMost(Duration.ofSeconds(30)).until(() -> waiting(api) == 1);
+        try (TestDevice mqtt = TestDevice.connect(demoBrokerPort(), "user", "pass")) {
+            mqtt.listen("devices/contract-1/commands");
+            api.post(BROKERS + "/" + broker + "/control", json("{'action':'connect'}"))
+                    .is(202);
+            assertThat(mqtt.next()).isEqualTo("later");
+        }
+        await().atMost(Duration.ofSeconds(30)).until(() -> waiting(api) == 0);
         api.delete(BROKERS + "/" + broker + "?devices=delete").is(204);
+    }
+
+    private static long waiting(Api api) throws Exception {
+        return api.get("/api/mqtt-brokers/statistics")
+                .is(200)
+                .json()
+                .path("commands_waiting")
+                .longValue();
     }
 
     @Test

@@ -43,6 +43,7 @@ class ExamplesTest extends ServerTest {
             "actor",
             "round_trip_ms",
             "last_seen",
+            "oldest_command_at",
             "latest",
             "unreadable");
 
