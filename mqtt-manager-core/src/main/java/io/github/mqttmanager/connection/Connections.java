@@ -63,6 +63,7 @@ public final class Connections {
      * @param timer of one thread; never blocked
      * @param clock for what people read
      * @param startsPerSecond how many attempts may begin in a second
+     * @param inboundLimits how much of what comes in is kept
      */
     public record Environment(
             Executor control,
@@ -73,6 +74,7 @@ public final class Connections {
             ScheduledExecutorService timer,
             InstantSource clock,
             int startsPerSecond,
+            InboundLimits inboundLimits,
             ReconnectPolicy reconnectPolicy,
             HostResolver hostResolver,
             NetworkPolicy networkPolicy,
@@ -128,6 +130,7 @@ public final class Connections {
                 timeouts,
                 Liveness.DEFAULT,
                 OutboundLimits.DEFAULT,
+                new InboundBudget(environment.inboundLimits()),
                 environment.reconnectPolicy(),
                 environment.networkPolicy(),
                 router,
@@ -272,6 +275,11 @@ public final class Connections {
 
     public void removeListener(ConnectionListener listener) {
         engine.feed().remove(listener);
+    }
+
+    /** Gives nothing more to the router; what comes in meanwhile is left to the brokers. */
+    public void stopIntake() {
+        connections.values().forEach(BrokerConnection::stopIntake);
     }
 
     /**

@@ -27,6 +27,7 @@ record Engine(
         LinkTimeouts timeouts,
         Liveness liveness,
         OutboundLimits outboundLimits,
+        InboundBudget inboundBudget,
         ReconnectPolicy reconnectPolicy,
         NetworkPolicy networkPolicy,
         InboundRouter router,

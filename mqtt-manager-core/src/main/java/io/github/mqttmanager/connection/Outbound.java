@@ -387,7 +387,8 @@ final class Outbound {
 
     /** The outbound half of the counters: accepted = published + failed + expired + queued + in flight. */
     synchronized TrafficCounters counters() {
-        return new TrafficCounters(0, 0, 0, 0, 0, accepted, published, failed, expired, queue.size(), inFlight.size());
+        return new TrafficCounters(
+                0, 0, 0, 0, 0, 0, 0, accepted, published, failed, expired, queue.size(), inFlight.size());
     }
 
     private static PublishException failure(PublishFailure failure, String message) {

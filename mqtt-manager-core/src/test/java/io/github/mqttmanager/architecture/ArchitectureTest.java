@@ -50,6 +50,7 @@ class ArchitectureTest {
             "EventLoops",
             "SocketWatch",
             "PacketSizeLimit",
+            "ReadBuffers",
             "InboundFlow",
             "TlsMaterial",
             "FailureClassifier");

@@ -54,6 +54,7 @@ final class EngineHarness {
 
     SlowSet slow = new SlowSet(200);
     OutboundLimits limits = OutboundLimits.DEFAULT;
+    InboundLimits inboundLimits = InboundLimits.DEFAULT;
     private final Map<BrokerId, ConnectionState> states = new HashMap<>();
 
     Engine engine() {
@@ -104,6 +105,7 @@ final class EngineHarness {
                 LinkTimeouts.DEFAULT,
                 Liveness.DEFAULT,
                 limits,
+                new InboundBudget(inboundLimits),
                 (outage, settings, random) -> reconnectPolicy.delay(outage, settings, random),
                 (definition, address, port) -> policy.permits(definition, address, port),
                 (publish, acknowledgement) -> router.route(publish, acknowledgement),
