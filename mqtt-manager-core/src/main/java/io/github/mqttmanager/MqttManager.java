@@ -16,7 +16,9 @@ import io.github.mqttmanager.connection.Connections;
 import io.github.mqttmanager.connection.HostResolver;
 import io.github.mqttmanager.connection.InboundLimits;
 import io.github.mqttmanager.connection.NetworkPolicy;
+import io.github.mqttmanager.connection.OutboundLimits;
 import io.github.mqttmanager.connection.ReconnectPolicy;
+import io.github.mqttmanager.connection.TrafficCounters;
 import io.github.mqttmanager.device.AsyncDeviceMessageHandler;
 import io.github.mqttmanager.device.DeadLetterHandler;
 import io.github.mqttmanager.device.Device;
@@ -28,11 +30,17 @@ import io.github.mqttmanager.device.DuplicateDeviceException;
 import io.github.mqttmanager.device.HandlerSettings;
 import io.github.mqttmanager.device.InMemoryDeviceRepository;
 import io.github.mqttmanager.device.Presence;
+import io.github.mqttmanager.device.PresenceListener;
 import io.github.mqttmanager.publish.InboundPublish;
 import io.github.mqttmanager.publish.OutboundPublish;
+import io.github.mqttmanager.publish.Outbox;
+import io.github.mqttmanager.publish.OutboxDepth;
+import io.github.mqttmanager.publish.OutboxEntry;
+import io.github.mqttmanager.publish.OutboxListener;
 import io.github.mqttmanager.publish.PublishException;
 import io.github.mqttmanager.publish.PublishFailure;
 import io.github.mqttmanager.publish.PublishReceipt;
+import io.github.mqttmanager.topic.TopicName;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -45,9 +53,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
+import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -73,7 +83,6 @@ public final class MqttManager implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(MqttManager.class);
     private static final int PAGE = 500;
     private static final Duration STORE_RETRY = Duration.ofSeconds(5);
-    private static final Duration LAST_SEEN_INTERVAL = Duration.ofSeconds(5);
     private static final Duration CONNECTIONS_DEADLINE = Duration.ofSeconds(10);
 
     private enum Life {
@@ -88,6 +97,10 @@ public final class MqttManager implements AutoCloseable {
     private final ManagerThreads threads;
     private final DeviceRouter router;
     private final Connections connections;
+    private final InstantSource clock;
+    private final @Nullable Outbox outbox;
+    private final @Nullable OutboxDrain drain;
+    private final Duration lastSeenInterval;
     private final List<RepositoryChanges.Registration> registrations = new ArrayList<>();
     private final Duration closeDeadline;
     private final Set<BrokerId> retried = ConcurrentHashMap.newKeySet();
@@ -99,8 +112,10 @@ public final class MqttManager implements AutoCloseable {
         this.transactions = builder.transactions;
         this.closeDeadline = builder.closeDeadline;
         this.threads = new ManagerThreads(builder.handlerThreads, builder.handlerExecutor);
-        this.router =
-                new DeviceRouter(devices, handler, threads.handlers, threads.timer, builder.clock, System::nanoTime);
+        this.lastSeenInterval = builder.lastSeenInterval;
+        this.router = new DeviceRouter(
+                devices, handler, threads.handlers, threads.events, threads.timer, builder.clock, System::nanoTime);
+        builder.presenceListeners.forEach(router::addListener);
         NetworkPolicy policy = builder.networkPolicy;
         this.connections = new Connections(
                 new Connections.Environment(
@@ -116,13 +131,50 @@ public final class MqttManager implements AutoCloseable {
                         builder.reconnectPolicy,
                         builder.hostResolver,
                         policy == null ? NetworkPolicy.everything() : policy,
-                        builder.tlsBundles),
+                        builder.tlsBundles,
+                        builder.outboundLimits,
+                        builder.responsePrefix),
                 router,
                 router::filters);
         if (policy == null) {
             LOG.warn("Every network address may be connected to; set a NetworkPolicy if definitions come from users");
         }
+        connections.watch(status -> router.reached(status.broker(), status.isConnected() && status.responsive()));
         builder.listeners.forEach(connections::addListener);
+        this.clock = builder.clock;
+        this.outbox = builder.outbox;
+        this.drain = outbox == null ? null : drain(outbox, builder.outboxListeners);
+    }
+
+    private OutboxDrain drain(Outbox from, List<OutboxListener> listeners) {
+        OutboxDrain made = new OutboxDrain(
+                from, new DrainedBrokers(), listeners, threads.outbox, threads.timer, clock, System::nanoTime);
+        connections.addListener(new ConnectionListener() {
+            @Override
+            public void statusChanged(BrokerStatus current) {
+                if (current.isConnected()) {
+                    made.wake(current.broker());
+                }
+            }
+        });
+        return made;
+    }
+
+    private final class DrainedBrokers implements OutboxDrain.Brokers {
+        @Override
+        public boolean isConnected(BrokerId broker) {
+            return status(broker).map(BrokerStatus::isConnected).orElse(false);
+        }
+
+        @Override
+        public boolean exists(BrokerId broker) {
+            return status(broker).isPresent() || brokers.find(broker).isPresent();
+        }
+
+        @Override
+        public CompletableFuture<PublishReceipt> publish(BrokerId broker, OutboundPublish publish) {
+            return connections.publish(broker, publish);
+        }
     }
 
     /** Begins a manager. */
@@ -156,11 +208,10 @@ public final class MqttManager implements AutoCloseable {
             }
         }
         onStore(() -> load(null));
-        threads.timer.scheduleWithFixedDelay(
-                () -> onStore(router::writeLastSeen),
-                LAST_SEEN_INTERVAL.toMillis(),
-                LAST_SEEN_INTERVAL.toMillis(),
-                TimeUnit.MILLISECONDS);
+        if (drain != null) {
+            drain.start();
+        }
+        later(lastSeenInterval, this::writeLastSeen);
     }
 
     /**
@@ -182,17 +233,28 @@ public final class MqttManager implements AutoCloseable {
         if (before == Life.CLOSED) {
             return;
         }
+        if (drain != null) {
+            drain.stop();
+        }
         connections.stopIntake();
         boolean interrupted = awaitHandlers(router.close());
         router.abandon();
         threads.interruptHandlers();
         connections.close(CONNECTIONS_DEADLINE).join();
+        Future<?> sent = drain == null ? CompletableFuture.completedFuture(null) : threads.outbox.submit(drain::finish);
         try {
-            threads.store.submit(router::writeLastSeen).get(2, TimeUnit.SECONDS);
+            threads.store.submit(router::writeAllLastSeen).get(2, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             interrupted = true;
         } catch (Exception e) {
             LOG.warn("The latest last-seen times could not be written", e);
+        }
+        try {
+            sent.get(2, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            interrupted = true;
+        } catch (Exception e) {
+            LOG.warn("What was sent from the outbox could not be removed in time; it may be sent again", e);
         }
         threads.shutdown();
         if (interrupted) {
@@ -249,7 +311,8 @@ public final class MqttManager implements AutoCloseable {
     }
 
     /**
-     * Deletes a broker, and ends its connection and session as soon as the change is committed.
+     * Deletes a broker, and ends its connection and session as soon as the change is committed. What waits for it in the outbox is deleted
+     * with it.
      *
      * @return whether there was one
      * @throws BrokerInUseException if it has devices, and they are not to be deleted with it
@@ -263,6 +326,10 @@ public final class MqttManager implements AutoCloseable {
                 throw new BrokerInUseException(id, linked);
             }
             devices.deleteOfBroker(id);
+            long unsent = outbox == null ? 0 : outbox.deleteOfBroker(id);
+            if (unsent > 0) {
+                transactions.afterCommit(() -> LOG.info("[{}] was deleted with {} entries of the outbox", id, unsent));
+            }
             boolean deleted = brokers.delete(id);
             transactions.afterCommit(() -> refresh(id));
             return deleted;
@@ -391,21 +458,28 @@ public final class MqttManager implements AutoCloseable {
         return connections.statuses();
     }
 
+    /**
+     * What went through all brokers since the manager was built, those that were deleted included. Each sum holds at any moment; the counts of
+     * what has ended never fall.
+     */
+    public TrafficCounters traffic() {
+        return connections.traffic();
+    }
+
     /** When the device last published, if ever. */
     public Optional<Instant> lastSeen(DeviceId id) {
         return router.lastSeen(id);
     }
 
-    /** Whether the device is there; unknown if it does not exist. */
+    /** Whether the device is there; unknown if it does not exist. Seldom asks the repository, and never twice for a device. */
     public Presence presence(DeviceId id) {
-        return router.device(id)
-                .map(device -> router.presence(
-                        device,
-                        broker -> connections
-                                .status(broker)
-                                .map(BrokerStatus::isConnected)
-                                .orElse(false)))
-                .orElse(Presence.UNKNOWN);
+        return router.presence(id);
+    }
+
+    /** Tells the listener of changes of devices' presence from now on. */
+    public RepositoryChanges.Registration addPresenceListener(PresenceListener listener) {
+        router.addListener(listener);
+        return () -> router.removeListener(listener);
     }
 
     /** Tells the listener of changes from now on. */
@@ -439,29 +513,146 @@ public final class MqttManager implements AutoCloseable {
      *     back unless it was handed over
      */
     public CompletableFuture<PublishReceipt> publish(DeviceId id, OutboundPublish publish) {
-        Device device = router.device(id).orElse(null);
-        if (device == null) {
-            return CompletableFuture.failedFuture(
-                    new PublishException(PublishFailure.UNKNOWN_DEVICE, "there is no device " + id));
+        return toDevice(id, publish, connections::publish);
+    }
+
+    private <T> CompletableFuture<T> toDevice(
+            DeviceId id, OutboundPublish publish, BiFunction<BrokerId, OutboundPublish, CompletableFuture<T>> send) {
+        try {
+            Device device = router.device(id).orElseThrow(() -> unknown(id));
+            return send.apply(device.broker(), addressed(device, publish));
+        } catch (PublishException e) {
+            return CompletableFuture.failedFuture(e);
         }
+    }
+
+    private static PublishException unknown(DeviceId id) {
+        return new PublishException(PublishFailure.UNKNOWN_DEVICE, "there is no device " + id);
+    }
+
+    /** The publish with the topic that it goes to. */
+    private static OutboundPublish addressed(Device device, OutboundPublish publish) {
         if (publish.topic() != null) {
-            return connections.publish(device.broker(), publish);
+            return publish;
         }
         if (device.commandTopic() == null) {
-            return CompletableFuture.failedFuture(
-                    new PublishException(PublishFailure.NO_TOPIC, "device " + id + " has no command topic"));
+            throw new PublishException(PublishFailure.NO_TOPIC, "device " + device.id() + " has no command topic");
         }
-        return connections.publish(
-                device.broker(), publish.withTopic(device.commandTopic().name(device.topicName())));
+        return publish.withTopic(device.commandTopic().name(device.topicName()));
+    }
+
+    private static PublishException noTopic(BrokerId id) {
+        return new PublishException(PublishFailure.NO_TOPIC, "the publish to broker " + id + " has no topic");
+    }
+
+    /**
+     * Sends a publish to a device as {@link #publish} does, and waits for the response (MQTT 5 section 4.10): the manager sets response topic
+     * and correlation data, and the message expires with the time-out. A response that comes later, or that belongs to no request, is
+     * counted as unrouted; none is ever given to a handler. When the connection is lost meanwhile, the wait goes on.
+     *
+     * @return completes with the response, or exceptionally with a {@link PublishException}: {@link PublishFailure#NO_ANSWER} after the
+     *     time-out, {@link PublishFailure#NOT_SENDABLE} with MQTT 3.1.1, {@link PublishFailure#QUEUE_FULL} when 1,000 requests to the
+     *     broker are open; cancelling it ends the wait. It completes on a thread of the manager: what may block belongs into an
+     *     asynchronous stage
+     * @throws IllegalArgumentException if the time-out is not positive
+     */
+    public CompletableFuture<InboundPublish> request(DeviceId id, OutboundPublish publish, Duration timeout) {
+        requirePositive(timeout);
+        return toDevice(id, publish, (broker, message) -> connections.request(broker, message, timeout));
+    }
+
+    /** Sends a request, which must have a topic, to a broker; otherwise as {@link #request(DeviceId, OutboundPublish, Duration)}. */
+    public CompletableFuture<InboundPublish> request(BrokerId id, OutboundPublish publish, Duration timeout) {
+        requirePositive(timeout);
+        return publish.topic() == null
+                ? CompletableFuture.failedFuture(noTopic(id))
+                : connections.request(id, publish, timeout);
+    }
+
+    private static void requirePositive(Duration timeout) {
+        if (timeout.isNegative() || timeout.isZero()) {
+            throw new IllegalArgumentException("time-out must be positive, not " + timeout);
+        }
     }
 
     /** Sends a publish, which must have a topic, to a broker; otherwise as {@link #publish}. */
     public CompletableFuture<PublishReceipt> publishTo(BrokerId id, OutboundPublish publish) {
         if (publish.topic() == null) {
-            return CompletableFuture.failedFuture(
-                    new PublishException(PublishFailure.NO_TOPIC, "the publish to broker " + id + " has no topic"));
+            return CompletableFuture.failedFuture(noTopic(id));
         }
         return connections.publish(id, publish);
+    }
+
+    // ---- outbox
+    // --------------------------------------------------------------------------------------------------------------
+
+    /**
+     * Puts a publish to a device into the outbox, in the transaction of the calling thread: it is sent if and only if that commits, in
+     * the order of the device's other entries, as soon as its broker is connected, also after a crash of the host. Sent at least once:
+     * a crash between the broker's answer and the removal of the entry sends it again. Its expiry counts from now on; the second in
+     * which it ends is rounded up, as MQTT does.
+     *
+     * <p>Broker and topic are those of the device as messages are routed to it now; a change of the same transaction is not seen, but
+     * a device that is new in it is.
+     *
+     * @return the id of the outbox entry, for the {@link OutboxListener}
+     * @throws PublishException if the device does not exist, no topic is named, or the publish is larger than what may ever wait for
+     *     a broker
+     * @throws IllegalArgumentException if something of the publish cannot be kept
+     * @throws IllegalStateException if the manager has no outbox
+     */
+    public long enqueue(DeviceId id, OutboundPublish publish) {
+        outbox();
+        Device device = router.device(id).or(() -> devices.find(id)).orElseThrow(() -> unknown(id));
+        return add(OutboxEntry.of(device.broker(), id.value(), addressed(device, publish), clock.instant()));
+    }
+
+    /**
+     * Puts a publish, which must have a topic, to a broker into the outbox; otherwise as {@link #enqueue}. Such entries have no order.
+     * If the broker turns out not to exist, the entry fails and is removed.
+     */
+    public long enqueueTo(BrokerId id, OutboundPublish publish) {
+        outbox();
+        if (publish.topic() == null) {
+            throw noTopic(id);
+        }
+        return add(OutboxEntry.of(id, null, publish, clock.instant()));
+    }
+
+    private Outbox outbox() {
+        if (outbox == null) {
+            throw new IllegalStateException("this manager has no outbox; give its builder one");
+        }
+        return outbox;
+    }
+
+    private long add(OutboxEntry entry) {
+        if (!connections.canWait(entry.publish())) {
+            throw new PublishException(
+                    PublishFailure.NOT_SENDABLE, "the publish is larger than what may ever wait for a broker");
+        }
+        return transactions.run(() -> {
+            long id = outbox().add(entry).id();
+            if (drain != null) {
+                transactions.afterCommit(() -> drain.wake(entry.broker()));
+            }
+            return id;
+        });
+    }
+
+    /**
+     * How much waits in the outbox, without asking it: as it was within the last seconds. While the outbox does not answer, as it was before.
+     * Nothing if the manager has no outbox.
+     */
+    public OutboxDepth outboxDepth() {
+        return drain == null
+                ? OutboxDepth.EMPTY
+                : drain.depths().values().stream().reduce(OutboxDepth.EMPTY, OutboxDepth::plus);
+    }
+
+    /** As {@link #outboxDepth()}, for one broker. */
+    public OutboxDepth outboxDepth(BrokerId id) {
+        return drain == null ? OutboxDepth.EMPTY : drain.depths().getOrDefault(id, OutboxDepth.EMPTY);
     }
 
     // ---- on the store's thread
@@ -485,9 +676,9 @@ public final class MqttManager implements AutoCloseable {
         }
     }
 
-    private void later(Runnable task) {
+    private void later(Duration delay, Runnable task) {
         try {
-            threads.timer.schedule(() -> onStore(task), STORE_RETRY.toMillis(), TimeUnit.MILLISECONDS);
+            threads.timer.schedule(() -> onStore(task), delay.toMillis(), TimeUnit.MILLISECONDS);
         } catch (RejectedExecutionException e) {
             // closed
         }
@@ -511,7 +702,7 @@ public final class MqttManager implements AutoCloseable {
         } catch (RuntimeException e) {
             LOG.warn("Brokers could not be loaded; trying again in {} s", STORE_RETRY.toSeconds(), e);
             BrokerId resume = last;
-            later(() -> load(resume));
+            later(STORE_RETRY, () -> load(resume));
         }
     }
 
@@ -534,8 +725,23 @@ public final class MqttManager implements AutoCloseable {
                 routesChanged(router.put(device));
                 last = device.id();
             }
+            router.recallLastSeen(page.stream().map(Device::id).toList());
             if (page.size() < PAGE) {
                 return;
+            }
+        }
+    }
+
+    /** One batch after the other, and others have their turn in between; the next round begins an interval after the last one is over. */
+    private void writeLastSeen() {
+        boolean more = false;
+        try {
+            more = router.writeLastSeen();
+        } finally {
+            if (more) {
+                onStore(this::writeLastSeen);
+            } else {
+                later(lastSeenInterval, this::writeLastSeen);
             }
         }
     }
@@ -563,7 +769,7 @@ public final class MqttManager implements AutoCloseable {
             return;
         }
         LOG.warn("[{}] could not be read; trying again in {} s", id, STORE_RETRY.toSeconds(), failure);
-        later(() -> {
+        later(STORE_RETRY, () -> {
             retried.remove(id);
             reload(id);
         });
@@ -578,9 +784,10 @@ public final class MqttManager implements AutoCloseable {
                 routesChanged(router.remove(id));
             }
             found.ifPresent(device -> routesChanged(router.put(device)));
+            router.recallLastSeen(List.of(id));
         } catch (RuntimeException e) {
             LOG.warn("Device {} could not be read; trying again in {} s", id, STORE_RETRY.toSeconds(), e);
-            later(() -> reload(id));
+            later(STORE_RETRY, () -> reload(id));
         }
     }
 
@@ -601,7 +808,11 @@ public final class MqttManager implements AutoCloseable {
         private int attempts = 5;
         private Duration firstRetry = Duration.ofSeconds(1);
         private Duration maxRetry = Duration.ofMinutes(1);
+        private Duration lastSeenInterval = Duration.ofSeconds(5);
         private final List<ConnectionListener> listeners = new ArrayList<>();
+        private @Nullable Outbox outbox;
+        private final List<OutboxListener> outboxListeners = new ArrayList<>();
+        private final List<PresenceListener> presenceListeners = new ArrayList<>();
         private ReconnectPolicy reconnectPolicy = ReconnectPolicy.exponential();
         private HostResolver hostResolver = HostResolver.system();
         private @Nullable NetworkPolicy networkPolicy;
@@ -613,6 +824,8 @@ public final class MqttManager implements AutoCloseable {
         private InboundLimits inboundLimits = InboundLimits.DEFAULT;
         private Duration closeDeadline = Duration.ofSeconds(5);
         private int startsPerSecond = 500;
+        private OutboundLimits outboundLimits = OutboundLimits.DEFAULT;
+        private TopicName responsePrefix = TopicName.of("mqtt-manager/responses");
         private InstantSource clock = InstantSource.system();
 
         private Builder() {}
@@ -708,6 +921,36 @@ public final class MqttManager implements AutoCloseable {
             return this;
         }
 
+        /** Where {@link MqttManager#enqueue} keeps publishes; without one it throws. */
+        public Builder outbox(Outbox value) {
+            outbox = Objects.requireNonNull(value);
+            return this;
+        }
+
+        /** Hears what became of entries of the outbox. */
+        public Builder outboxListener(OutboxListener value) {
+            outboxListeners.add(Objects.requireNonNull(value));
+            return this;
+        }
+
+        /** Hears of changes of devices' presence. */
+        public Builder presenceListener(PresenceListener value) {
+            presenceListeners.add(Objects.requireNonNull(value));
+            return this;
+        }
+
+        /**
+         * How often a device's last-seen time is written at most, 100 ms to 1 h; 5 s if not set. A crash loses the times of the last
+         * interval.
+         */
+        public Builder lastSeenInterval(Duration value) {
+            if (value.compareTo(Duration.ofMillis(100)) < 0 || value.compareTo(Duration.ofHours(1)) > 0) {
+                throw new IllegalArgumentException("last-seen interval must be between 100 ms and 1 h, not " + value);
+            }
+            lastSeenInterval = value;
+            return this;
+        }
+
         public Builder reconnectPolicy(ReconnectPolicy value) {
             reconnectPolicy = Objects.requireNonNull(value);
             return this;
@@ -756,6 +999,21 @@ public final class MqttManager implements AutoCloseable {
                 throw new IllegalArgumentException("starts per second must be at least 1, not " + value);
             }
             startsPerSecond = value;
+            return this;
+        }
+
+        /** What may wait to be sent, and for how long; {@link OutboundLimits#DEFAULT} if not set. */
+        public Builder outboundLimits(OutboundLimits value) {
+            outboundLimits = Objects.requireNonNull(value);
+            return this;
+        }
+
+        /**
+         * Under which topic responses to requests come in: one level is added, the client identifier. {@code mqtt-manager/responses} if not
+         * set; the broker's own response information goes before.
+         */
+        public Builder responsePrefix(TopicName value) {
+            responsePrefix = Objects.requireNonNull(value);
             return this;
         }
 

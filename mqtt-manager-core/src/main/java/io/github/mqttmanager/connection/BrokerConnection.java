@@ -39,6 +39,7 @@ final class BrokerConnection {
     private final Lane lane;
     private final Inbound inbound;
     private final Outbound outbound;
+    private final Requests requests;
     private final History history;
     private final CompletableFuture<Void> predecessorEnded;
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
@@ -58,6 +59,7 @@ final class BrokerConnection {
     private boolean stopping;
     private @Nullable MqttLink link;
     private @Nullable LinkObserver linkObserver;
+    private @Nullable MqttLink openedBefore;
     private @Nullable BrokerDefinition linkDefinition;
     private boolean linkOpen;
     private boolean linkClosing;
@@ -111,13 +113,25 @@ final class BrokerConnection {
         this.engine = engine;
         this.lane = predecessor == null ? new Lane(definition.id().value(), engine.control()) : predecessor.lane;
         this.predecessorEnded = predecessor == null ? CompletableFuture.completedFuture(null) : predecessor.ended;
+        this.requests = new Requests(definition, engine, lane, new RequestsHost());
         this.inbound = new Inbound(
-                engine.router(), engine.inboundBudget(), engine.clock(), engine.nanos(), this::inboundOverflowed);
+                requests.before(engine.router()),
+                engine.inboundBudget(),
+                engine.clock(),
+                engine.nanos(),
+                this::inboundOverflowed);
         this.handlingAlarm = new HandlingAlarm(engine.nanos());
-        this.outbound = new Outbound(definition.id(), engine.outboundLimits(), lane, engine.clock(), engine.nanos());
+        this.outbound = new Outbound(
+                definition.id(),
+                engine.outboundLimits(),
+                engine.outboundBudget(),
+                lane,
+                engine.clock(),
+                engine.nanos());
         this.history = new History(engine.clock());
         this.attempts = new Attempts(engine);
-        this.subscriptions = new Subscriptions(definition.id(), engine, lane, new SubscriptionsListener());
+        this.subscriptions =
+                new Subscriptions(definition.id(), engine, lane, requests::filters, new SubscriptionsListener());
         this.responsiveness = new Responsiveness(engine.liveness(), engine.nanos());
         this.takeOvers = new TakeOvers(engine.nanos());
         this.status = BrokerStatus.initial(definition, engine.clock().instant());
@@ -141,6 +155,7 @@ final class BrokerConnection {
             }
             definition = wanted;
             if (other) {
+                requests.defined(wanted);
                 slow = false;
                 attempts.beginAnew();
                 takeOvers.beginAnew();
@@ -198,11 +213,7 @@ final class BrokerConnection {
 
     /** The wanted filters may have changed. */
     void filtersChanged() {
-        lane.execute(() -> {
-            if (linkOpen && !linkClosing) {
-                subscriptions.synchronize();
-            }
-        });
+        lane.execute(this::synchronizeFilters);
     }
 
     /** Ends the link for good, and with it the session at the broker if that can be reached. Nothing more is told of it. */
@@ -214,6 +225,7 @@ final class BrokerConnection {
             removed = true;
             endSession = true;
             outbound.close();
+            requests.close();
             engine.feed().removed(definition.id());
             publishStatus();
             reconcile(false);
@@ -226,6 +238,7 @@ final class BrokerConnection {
         lane.execute(() -> {
             stopping = true;
             outbound.close();
+            requests.close();
             publishStatus();
             reconcile(false);
         });
@@ -234,6 +247,22 @@ final class BrokerConnection {
 
     CompletableFuture<PublishReceipt> publish(OutboundPublish publish) {
         return outbound.accept(publish);
+    }
+
+    CompletableFuture<InboundPublish> request(OutboundPublish publish, Duration timeout) {
+        return requests.ask(publish, timeout);
+    }
+
+    private final class RequestsHost implements Requests.Host {
+        @Override
+        public CompletableFuture<PublishReceipt> publish(OutboundPublish publish) {
+            return outbound.accept(publish);
+        }
+
+        @Override
+        public void filtersChanged() {
+            synchronizeFilters();
+        }
     }
 
     /** Looks whether something is too old, or the link too silent. From any thread, about every second. */
@@ -254,6 +283,17 @@ final class BrokerConnection {
         inbound.close();
     }
 
+    /** What went through so far. */
+    TrafficCounters counters() {
+        return inbound.counters(outbound.counters());
+    }
+
+    /** Whether it has ended, and nothing is open of what went through. */
+    boolean isSettled() {
+        TrafficCounters counters = counters();
+        return ended.isDone() && counters.open() + counters.queued() + counters.inFlight() == 0;
+    }
+
     /** What happened, the latest first. */
     List<BrokerEvent> history() {
         return history.latest();
@@ -266,7 +306,7 @@ final class BrokerConnection {
                 last.state() == ConnectionState.CONNECTING ? waitingPosition() : null,
                 inbound.lastAt(),
                 outbound.lastAcknowledgedAt(),
-                inbound.counters(outbound.counters()),
+                counters(),
                 inbound.handling(),
                 engine.clock().instant());
     }
@@ -283,6 +323,12 @@ final class BrokerConnection {
 
     // ---- on the lane
     // ---------------------------------------------------------------------------------------------------------
+
+    private void synchronizeFilters() {
+        if (linkOpen && !linkClosing) {
+            subscriptions.synchronize();
+        }
+    }
 
     private boolean wanted() {
         return definition.active() && !removed && !stopping;
@@ -326,6 +372,7 @@ final class BrokerConnection {
         linkClosing = true;
         pendingFailure = null;
         outbound.disconnected();
+        requests.disconnected();
         List<TopicFilter> filters = subscriptions.filters();
         subscriptions.disconnected();
         enter(ConnectionState.DISCONNECTING, null);
@@ -494,7 +541,13 @@ final class BrokerConnection {
         if (!grants.grants().sessionPresent() && isSessionExpected()) {
             // A broker that was restarted has forgotten it; another client of our name would have kept it alive.
             takeOvers.explained();
+            if (by == openedBefore) {
+                LOG.info("[{}] the broker has forgotten the session", definition.id());
+                history.add(Type.SESSION_LOST, Initiator.BROKER, null, endpoint, null);
+            }
         }
+        requests.connected(definition, grants.responseInformation());
+        openedBefore = by;
         subscriptions.connected(by, grants.grants().sessionPresent());
     }
 
@@ -510,6 +563,7 @@ final class BrokerConnection {
         linkOpen = false;
         subscriptions.disconnected();
         outbound.disconnected();
+        requests.disconnected();
         dropped.drop();
     }
 
@@ -558,6 +612,9 @@ final class BrokerConnection {
             announce(granted);
             outbound.connected(by, granted);
         }
+        for (TopicFilter responses : requests.filters()) {
+            requests.subscribed(subscriptions.of(responses));
+        }
     }
 
     private static boolean sameReason(@Nullable ConnectionFailure a, @Nullable ConnectionFailure b) {
@@ -595,8 +652,18 @@ final class BrokerConnection {
         if (asked == null || !linkOpen || status.state() != ConnectionState.CONNECTED) {
             return;
         }
-        if (inbound.isPaused()) {
+        boolean paused = inbound.isPaused();
+        if (paused) {
+            // What the broker says waits behind what is not read.
+            outbound.excuse();
             responsiveness.excuse();
+        }
+        String trouble = outbound.trouble();
+        if (trouble != null) {
+            drop(asked, classifier().publishUnanswered(trouble));
+            return;
+        }
+        if (paused) {
             return;
         }
         switch (responsiveness.look(inbound.lastNanos())) {
@@ -675,6 +742,7 @@ final class BrokerConnection {
         responsiveness.disconnected();
         subscriptions.disconnected();
         outbound.disconnected();
+        requests.disconnected();
         if (linkClosing) {
             return;
         }
@@ -766,6 +834,7 @@ final class BrokerConnection {
         }
         boolean expected = linkClosing;
         link = null;
+        openedBefore = null;
         linkDefinition = null;
         linkOpen = false;
         linkClosing = false;
@@ -849,7 +918,7 @@ final class BrokerConnection {
                 link == null ? before.certificate() : link.certificate(),
                 inbound.lastAt(),
                 outbound.lastAcknowledgedAt(),
-                inbound.counters(outbound.counters()),
+                counters(),
                 inbound.handling(),
                 now);
         status = after;

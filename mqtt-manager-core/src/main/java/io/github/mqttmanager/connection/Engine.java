@@ -3,6 +3,7 @@ package io.github.mqttmanager.connection;
 import io.github.mqttmanager.broker.BrokerId;
 import io.github.mqttmanager.publish.InboundRouter;
 import io.github.mqttmanager.topic.TopicFilter;
+import io.github.mqttmanager.topic.TopicName;
 import java.time.InstantSource;
 import java.util.Set;
 import java.util.concurrent.Executor;
@@ -27,7 +28,9 @@ record Engine(
         LinkTimeouts timeouts,
         Liveness liveness,
         OutboundLimits outboundLimits,
+        OutboundBudget outboundBudget,
         InboundBudget inboundBudget,
+        TopicName responsePrefix,
         ReconnectPolicy reconnectPolicy,
         NetworkPolicy networkPolicy,
         InboundRouter router,

@@ -130,6 +130,14 @@ final class FailureClassifier {
                 "Find out which handlers hang or fail. What they do not handle is not acknowledged, and tried again.");
     }
 
+    /** @param what is wrong, as a clause about the broker */
+    ConnectionFailure publishUnanswered(String what) {
+        return failure(
+                FailureKind.MQTT_NO_RESPONSE,
+                "The broker at " + endpoint + " is connected, but " + what + ".",
+                "Look at its log and load; the connection is made anew, and what was not answered is sent again.");
+    }
+
     ConnectionFailure subscriptionsRefused(List<SubscriptionStatus> refused) {
         String filters = refused.stream()
                 .limit(3)

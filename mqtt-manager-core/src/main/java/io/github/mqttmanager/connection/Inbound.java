@@ -271,6 +271,7 @@ final class Inbound {
                 outbound.published(),
                 outbound.failed(),
                 outbound.expired(),
+                outbound.rejected(),
                 outbound.queued(),
                 outbound.inFlight());
     }
@@ -366,7 +367,8 @@ final class Inbound {
                 }
                 done = true;
                 count.run();
-                send = acknowledge;
+                // To a link that is gone nothing is said: it has been released, and the broker delivers again.
+                send = arrivals.over ? null : acknowledge;
                 acknowledge = null;
                 withdraw = null;
                 troubleChanged(fails ? -1 : 0, isOverdue ? -1 : 0);

@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,6 +37,7 @@ final class Subscriptions {
     private final BrokerId broker;
     private final Engine engine;
     private final Lane lane;
+    private final Supplier<Set<TopicFilter>> own;
     private final Listener listener;
 
     private final Map<TopicFilter, SubscriptionStatus> subscriptions = new LinkedHashMap<>();
@@ -51,10 +53,12 @@ final class Subscriptions {
 
     private @Nullable ScheduledFuture<?> limit;
 
-    Subscriptions(BrokerId broker, Engine engine, Lane lane, Listener listener) {
+    /** @param filters of the connection itself, beside those that its devices want */
+    Subscriptions(BrokerId broker, Engine engine, Lane lane, Supplier<Set<TopicFilter>> filters, Listener listener) {
         this.broker = broker;
         this.engine = engine;
         this.lane = lane;
+        this.own = filters;
         this.listener = listener;
     }
 
@@ -77,7 +81,8 @@ final class Subscriptions {
         if (to == null) {
             return;
         }
-        Set<TopicFilter> wanted = engine.wantedFilters().apply(broker);
+        Set<TopicFilter> wanted = new HashSet<>(engine.wantedFilters().apply(broker));
+        wanted.addAll(own.get());
         List<TopicFilter> missing = wanted.stream()
                 .filter(filter -> !subscriptions.containsKey(filter))
                 .sorted()
@@ -187,6 +192,12 @@ final class Subscriptions {
     /** What was asked for and may be held. */
     List<TopicFilter> filters() {
         return new ArrayList<>(subscriptions.keySet());
+    }
+
+    /** How it stands with the filter, or null if it was not asked for. */
+    @Nullable
+    SubscriptionStatus of(TopicFilter filter) {
+        return subscriptions.get(filter);
     }
 
     List<SubscriptionStatus> all() {

@@ -5,10 +5,10 @@ import io.github.mqttmanager.publish.Acknowledgement;
 import io.github.mqttmanager.publish.InboundPublish;
 import io.github.mqttmanager.publish.InboundRouter;
 import io.github.mqttmanager.topic.TopicFilter;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -20,7 +20,6 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
-import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,9 +31,9 @@ public final class DeviceRouter implements InboundRouter {
     private static final Logger LOG = LoggerFactory.getLogger(DeviceRouter.class);
     private static final int MAX_EXPLAINED_BROKERS = 1_000;
 
-    private final InstantSource clock;
     private final DeviceLanes lanes;
-    private final LastSeen lastSeen;
+    private final PresenceFeed feed;
+    private final Presences presences;
     private final Map<BrokerId, RouteTable> tables = new ConcurrentHashMap<>();
     private final Set<BrokerId> explained = ConcurrentHashMap.newKeySet();
 
@@ -43,20 +42,22 @@ public final class DeviceRouter implements InboundRouter {
 
     /**
      * @param handlers runs the host's handler, which may block
+     * @param events runs the listeners, one task after the other
      * @param timer of one thread; never blocked
      * @param clock for what people read
-     * @param nanos the monotonic time
+     * @param nanos monotonic
      */
     public DeviceRouter(
             DeviceRepository repository,
             HandlerSettings settings,
             Executor handlers,
+            Executor events,
             ScheduledExecutorService timer,
             InstantSource clock,
             LongSupplier nanos) {
-        this.clock = clock;
         this.lanes = new DeviceLanes(settings, handlers, timer, nanos);
-        this.lastSeen = new LastSeen(repository);
+        this.feed = new PresenceFeed(events, timer, clock, nanos);
+        this.presences = new Presences(repository, clock, nanos, feed);
     }
 
     /**
@@ -72,6 +73,7 @@ public final class DeviceRouter implements InboundRouter {
         Set<BrokerId> changed = new HashSet<>();
         // The new routes first, so that no message in between finds none.
         devices.put(device.id(), device);
+        presences.put(device);
         if (!device.equals(before)) {
             if (tables.computeIfAbsent(device.broker(), id -> new RouteTable()).add(device)) {
                 changed.add(device.broker());
@@ -93,7 +95,7 @@ public final class DeviceRouter implements InboundRouter {
         if (before == null) {
             return Set.of();
         }
-        lastSeen.forget(id);
+        presences.remove(id);
         return unroute(before);
     }
 
@@ -110,11 +112,12 @@ public final class DeviceRouter implements InboundRouter {
         devices.values().removeIf(device -> {
             boolean gone = device.broker().equals(broker);
             if (gone) {
-                lastSeen.forget(device.id());
+                presences.remove(device.id());
             }
             return gone;
         });
         tables.remove(broker);
+        presences.removeBroker(broker);
         explained.remove(broker);
     }
 
@@ -145,11 +148,11 @@ public final class DeviceRouter implements InboundRouter {
         }
         Delivery delivery = new Delivery(receivers.size(), acknowledgement);
         for (Device device : receivers) {
-            // An old message that the broker kept says nothing of the device's being there now.
-            if (!publish.retained()) {
-                lastSeen.seen(device.id(), publish.receivedAt());
+            if (presences.take(device.id(), publish)) {
+                delivery.handled();
+            } else {
+                delivery.added(lanes.add(device, publish, delivery));
             }
-            delivery.added(lanes.add(device, publish, delivery));
         }
         acknowledgement.onRedelivery(delivery);
     }
@@ -228,35 +231,48 @@ public final class DeviceRouter implements InboundRouter {
         }
     }
 
+    /** The broker is reachable and answers, or not. Called by one thread at a time for each broker; never blocks. */
+    public void reached(BrokerId broker, boolean up) {
+        presences.reached(broker, up);
+    }
+
+    /** Tells the listener of changes of presence from now on. */
+    public void addListener(PresenceListener listener) {
+        feed.add(listener);
+    }
+
+    public void removeListener(PresenceListener listener) {
+        feed.remove(listener);
+    }
+
     /** When the device last published; may ask the repository, and then block. */
     public Optional<Instant> lastSeen(DeviceId device) {
-        return lastSeen.of(device);
+        return presences.lastSeen(device);
+    }
+
+    /** Whether the device is there; may ask the repository, once for each device, and then block. */
+    public Presence presence(DeviceId device) {
+        return presences.presence(device);
+    }
+
+    /** Learns from the repository when these devices were last seen, as far as it was not asked before; blocks as long as it does. */
+    public void recallLastSeen(Collection<DeviceId> ids) {
+        presences.recall(ids);
     }
 
     /**
-     * Whether the device is there; may ask the repository, and then block.
+     * Writes the next batch of last-seen times; blocks as long as the repository does. Called by one thread at a time, as is {@link
+     * #writeAllLastSeen}.
      *
-     * @param reachable tells whether a broker is connected
+     * @return whether there is more to write now; else the next round may begin after the interval
      */
-    public Presence presence(Device device, Predicate<BrokerId> reachable) {
-        if (!reachable.test(device.broker())) {
-            return Presence.UNKNOWN;
-        }
-        return lastSeen.of(device.id())
-                .map(at -> presence(Duration.between(at, clock.instant()), device.expectedInterval()))
-                .orElse(Presence.UNKNOWN);
+    public boolean writeLastSeen() {
+        return presences.write();
     }
 
-    static Presence presence(Duration silent, Duration expected) {
-        if (silent.multipliedBy(2).compareTo(expected.multipliedBy(3)) <= 0) {
-            return Presence.ONLINE;
-        }
-        return silent.compareTo(expected.multipliedBy(3)) <= 0 ? Presence.QUIET : Presence.OFFLINE;
-    }
-
-    /** Writes last-seen times; blocks as long as the repository does. */
-    public void writeLastSeen() {
-        lastSeen.write();
+    /** Writes all last-seen times that are not written; blocks as long as the repository does. */
+    public void writeAllLastSeen() {
+        presences.writeAll();
     }
 
     /** How many messages wait for the host's handler, or are with it. */

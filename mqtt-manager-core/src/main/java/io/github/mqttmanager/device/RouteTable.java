@@ -166,7 +166,7 @@ final class RouteTable {
 
     private static Set<TopicFilter> filters(Device device) {
         Set<TopicFilter> filters = new LinkedHashSet<>();
-        device.telemetryTopics().forEach(topic -> filters.add(topic.filter(device.topicName())));
+        device.topics().forEach(topic -> filters.add(topic.filter(device.topicName())));
         return filters;
     }
 }

@@ -51,6 +51,7 @@ class ArchitectureTest {
             "SocketWatch",
             "PacketSizeLimit",
             "ReadBuffers",
+            "Releases",
             "InboundFlow",
             "TlsMaterial",
             "FailureClassifier");

@@ -7,6 +7,7 @@ import io.github.mqttmanager.broker.BrokerId;
 import io.github.mqttmanager.publish.InboundRouter;
 import io.github.mqttmanager.testing.ManualTime;
 import io.github.mqttmanager.topic.TopicFilter;
+import io.github.mqttmanager.topic.TopicName;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
@@ -105,7 +106,9 @@ final class EngineHarness {
                 LinkTimeouts.DEFAULT,
                 Liveness.DEFAULT,
                 limits,
+                new OutboundBudget(limits.overallBytes()),
                 new InboundBudget(inboundLimits),
+                TopicName.of("answers"),
                 (outage, settings, random) -> reconnectPolicy.delay(outage, settings, random),
                 (definition, address, port) -> policy.permits(definition, address, port),
                 (publish, acknowledgement) -> router.route(publish, acknowledgement),

@@ -250,7 +250,7 @@ class InboundTest {
         receive("begun");
         receive("waits");
         routed.forEach(Acknowledgement::handled);
-        assertThat(counters()).isEqualTo(new TrafficCounters(5, 4, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0));
+        assertThat(counters()).isEqualTo(new TrafficCounters(5, 4, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0));
         assertThat(budget.messages()).isZero();
     }
 

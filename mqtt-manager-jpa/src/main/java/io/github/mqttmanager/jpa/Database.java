@@ -34,6 +34,10 @@ enum Database {
         };
     }
 
+    static Database of(EntityManager manager) {
+        return manager.<Connection, Database>callWithConnection(Database::of);
+    }
+
     /** The next number of a sequence, as text. */
     static String next(EntityManager manager, String sequence) {
         return manager.<Connection, String>callWithConnection(connection -> {

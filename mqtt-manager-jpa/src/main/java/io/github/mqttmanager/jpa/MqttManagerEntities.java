@@ -8,6 +8,6 @@ public final class MqttManagerEntities {
 
     /** The managed classes, in no order. */
     public static List<Class<?>> classes() {
-        return List.of(MqttManagerBroker.class, MqttManagerDevice.class);
+        return List.of(MqttManagerBroker.class, MqttManagerDevice.class, MqttManagerOutboxEntry.class);
     }
 }

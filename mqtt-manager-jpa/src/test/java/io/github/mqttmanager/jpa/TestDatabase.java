@@ -90,7 +90,10 @@ final class TestDatabase implements AutoCloseable {
     }
 
     TestDatabase cleared() {
-        execute("delete from mqtt_manager_device", "delete from mqtt_manager_broker");
+        execute(
+                "delete from mqtt_manager_outbox",
+                "delete from mqtt_manager_device",
+                "delete from mqtt_manager_broker");
         return this;
     }
 

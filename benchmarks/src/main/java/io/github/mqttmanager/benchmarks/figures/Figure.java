@@ -8,26 +8,32 @@ import java.util.stream.Collectors;
 /**
  * One measured number beside its limit.
  *
- * @param value at most the limit if the figure is reached
+ * @param floor whether the limit is the least that reaches the figure, and not the most
  */
-record Figure(String name, double value, double limit, String unit, Map<String, Object> details) {
+record Figure(String name, double value, double limit, boolean floor, String unit, Map<String, Object> details) {
+    /** The value must be at most the limit. */
     static Figure of(String name, double value, double limit, String unit) {
-        return new Figure(name, value, limit, unit, Map.of());
+        return new Figure(name, value, limit, false, unit, Map.of());
+    }
+
+    /** The value must be at least the limit. */
+    static Figure atLeast(String name, double value, double limit, String unit) {
+        return new Figure(name, value, limit, true, unit, Map.of());
     }
 
     Figure with(String detail, Object value) {
         Map<String, Object> more = new LinkedHashMap<>(details);
         more.put(detail, value);
-        return new Figure(name, this.value, limit, unit, more);
+        return new Figure(name, this.value, limit, floor, unit, more);
     }
 
     boolean isReached() {
-        return value <= limit;
+        return floor ? value >= limit : value <= limit;
     }
 
     String json() {
-        return "{\"figure\":\"" + name + "\",\"reached\":" + isReached() + ",\"value\":" + number(value) + ",\"limit\":"
-                + number(limit) + ",\"unit\":\"" + unit + "\""
+        return "{\"figure\":\"" + name + "\",\"reached\":" + isReached() + ",\"value\":" + number(value) + ",\""
+                + (floor ? "atLeast" : "limit") + "\":" + number(limit) + ",\"unit\":\"" + unit + "\""
                 + details.entrySet().stream()
                         .map(detail -> ",\"" + detail.getKey() + "\":" + value(detail.getValue()))
                         .collect(Collectors.joining())

@@ -19,6 +19,9 @@ final class Figures {
         SCENARIOS.put("threads", new ThreadsScenario());
         SCENARIOS.put("heap", new HeapScenario());
         SCENARIOS.put("storm", new StormScenario());
+        SCENARIOS.put("inbound", TrafficScenario.inbound());
+        SCENARIOS.put("outbound", TrafficScenario.outbound());
+        SCENARIOS.put("outbox", new OutboxScenario());
     }
 
     private Figures() {}

@@ -1,5 +1,6 @@
 package io.github.mqttmanager.benchmarks.figures;
 
+import com.sun.management.OperatingSystemMXBean;
 import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryType;
 import java.lang.management.ThreadMXBean;
@@ -9,6 +10,8 @@ import java.util.stream.Collectors;
 /** What is measured of the process that this runs in. */
 final class Jvm {
     private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
+    private static final OperatingSystemMXBean SYSTEM =
+            (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
 
     private Jvm() {}
 
@@ -25,6 +28,11 @@ final class Jvm {
             Thread.sleep(200); // cleaners have their turn
         }
         return least;
+    }
+
+    /** What all threads together, those of the JVM too, have had of the processors. */
+    static long cpuNanos() {
+        return SYSTEM.getProcessCpuTime();
     }
 
     /** Live Java threads, now and at most since the last call. */

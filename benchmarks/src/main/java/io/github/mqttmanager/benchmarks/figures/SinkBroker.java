@@ -15,11 +15,14 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The far side of thousands of connections, as a process of its own on loopback: it takes whoever comes, answers what has to be answered,
- * gives back to the sender what it publishes, and remembers when links were made. It keeps no sessions and checks nothing.
+ * gives back to the sender what it publishes, publishes by itself if asked to, and remembers when links were made. It keeps no sessions and
+ * checks nothing.
  *
  * <p>Arguments say what to listen for: {@code good=2} listens on two ports, {@code silent=1000} on a thousand where nothing is ever
  * answered, {@code hosts=100} on port 1883 of 127.0.1.1 to 127.0.1.100, where nothing is answered either, {@code good@4711} on that
@@ -32,6 +35,7 @@ final class SinkBroker {
     private final Selector serving;
     private final Queue<SinkLink> accepted = new ConcurrentLinkedQueue<>();
     private final AtomicInteger open = new AtomicInteger();
+    private final AtomicReference<@Nullable Pour> pour = new AtomicReference<>();
     final Moments accepts = new Moments();
     final Moments connects = new Moments();
 
@@ -72,8 +76,17 @@ final class SinkBroker {
                         "window",
                         words -> "accepted=" + broker.accepts.mostInASecond() + " connects="
                                 + broker.connects.mostInASecond())
+                .on("pour", words -> broker.pour(Integer.parseInt(words[1]), Integer.parseInt(words[2])))
                 .serve();
         System.exit(0);
+    }
+
+    /** Publishes so many messages of QoS 1 to those who are connected, as fast as they acknowledge. */
+    private String pour(int count, int devices) throws InterruptedException {
+        Pour begun = new Pour(count, devices);
+        pour.set(begun);
+        serving.wakeup();
+        return begun.await();
     }
 
     private static void start(String name, Runnable task) {
@@ -120,6 +133,12 @@ final class SinkBroker {
             while (true) {
                 for (SinkLink link = accepted.poll(); link != null; link = accepted.poll()) {
                     link.channel().register(serving, SelectionKey.OP_READ, link);
+                }
+                Pour begun = pour.getAndSet(null);
+                if (begun != null) {
+                    for (SelectionKey key : serving.keys()) {
+                        ((SinkLink) key.attachment()).pour(key, begun);
+                    }
                 }
                 serving.select(key -> {
                     SinkLink link = (SinkLink) key.attachment();

@@ -16,6 +16,10 @@ final class SinkLink {
     private final boolean silent;
     private final Moments connects;
     private boolean version5;
+    private int receiveMaximum = 65_535;
+    private int unacknowledged;
+    private int lastIdentifier;
+    private @Nullable Pour pour;
 
     /** What came of a packet that is not complete. */
     private byte @Nullable [] rest;
@@ -66,6 +70,7 @@ final class SinkLink {
                 rest = new byte[buffer.remaining()];
                 buffer.get(rest);
             }
+            pourOn(answers);
             write(key, answers.toByteArray());
             if (!goesOn) {
                 channel.close();
@@ -78,6 +83,34 @@ final class SinkLink {
                 // it is gone
             }
             return false;
+        }
+    }
+
+    /** Takes part in the pouring, if it has subscribed to anything by now. */
+    void pour(SelectionKey key, Pour begun) {
+        pour = begun;
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        pourOn(out);
+        try {
+            write(key, out.toByteArray());
+        } catch (IOException e) {
+            System.err.println("pour: " + e);
+        }
+    }
+
+    private void pourOn(ByteArrayOutputStream out) {
+        // What the other side does not take is not made.
+        while (pour != null && unwritten == null && unacknowledged < receiveMaximum && pour.hasNext()) {
+            unacknowledged++;
+            lastIdentifier = lastIdentifier % 65_535 + 1;
+            pour.next(lastIdentifier, version5, out);
+        }
+    }
+
+    private void acknowledged() {
+        unacknowledged--;
+        if (pour != null) {
+            pour.acknowledged();
         }
     }
 
@@ -128,10 +161,12 @@ final class SinkLink {
         switch (packet.first() >> 4) {
             case 1 -> {
                 version5 = body.get(6) == 5;
+                receiveMaximum = version5 ? receiveMaximum(body) : 200;
                 connects.add();
                 out.writeBytes(version5 ? new byte[] {0x20, 3, 0, 0, 0} : new byte[] {0x20, 2, 0, 0});
             }
             case 3 -> published(packet.first(), body, out);
+            case 4 -> acknowledged();
             case 6 -> out.writeBytes(new byte[] {0x70, 2, body.get(0), body.get(1)});
             case 8 -> filters(0x90, body, out);
             case 10 -> filters(0xB0, body, out);
@@ -142,6 +177,30 @@ final class SinkLink {
             default -> throw new IllegalStateException("unexpected packet " + packet.first());
         }
         return true;
+    }
+
+    /** Of CONNECT, whose properties are less than 128 bytes (MQTT 5 section 3.1.2.11). */
+    private static int receiveMaximum(ByteBuffer connect) {
+        int at = 11;
+        int end = at + connect.get(10);
+        while (at < end) {
+            switch (connect.get(at)) {
+                case 0x21:
+                    return connect.getShort(at + 1) & 0xFFFF;
+                case 0x22:
+                    at += 3;
+                    break;
+                case 0x11, 0x27:
+                    at += 5;
+                    break;
+                case 0x17, 0x19:
+                    at += 2;
+                    break;
+                default:
+                    return 65_535;
+            }
+        }
+        return 65_535;
     }
 
     private static void published(int first, ByteBuffer body, ByteArrayOutputStream out) {
@@ -183,7 +242,7 @@ final class SinkLink {
         }
     }
 
-    private static void length(int value, ByteArrayOutputStream out) {
+    static void length(int value, ByteArrayOutputStream out) {
         int remaining = value;
         do {
             int digit = remaining & 0x7F;

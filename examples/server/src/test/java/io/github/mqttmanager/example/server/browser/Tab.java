@@ -7,7 +7,6 @@ import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Request;
-import com.microsoft.playwright.Response;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
 import java.util.ArrayList;
@@ -19,12 +18,26 @@ import org.junit.jupiter.api.Assertions;
 
 /** One window of a browser of its own, that is with its own login, and all that went wrong in it. */
 final class Tab implements AutoCloseable {
+    /** Each answer's JSON is kept by the page itself: the browser forgets bodies when it likes to. */
+    private static final String KEEP_ANSWERS = """
+            {
+              const original = window.fetch;
+              window.answers = [];
+              window.fetch = async (input, init) => {
+                const answer = await original(input, init);
+                if ((answer.headers.get('content-type') ?? '').includes('json')) {
+                  const request = (init?.method ?? 'GET') + ' ' + answer.url;
+                  answer.clone().text().then(text => window.answers.push(request + '\\n' + text), () => {});
+                }
+                return answer;
+              };
+            }""";
+
     private final BrowserContext context;
     private final Page page;
     private final String base;
     private final List<String> troubles = new ArrayList<>();
     private final List<Predicate<String>> expected = new ArrayList<>();
-    private final List<Response> responses = new ArrayList<>();
 
     record Look(int width, int height, ColorScheme colours) {
         static final Look USUAL = new Look(1280, 900, ColorScheme.LIGHT);
@@ -35,6 +48,7 @@ final class Tab implements AutoCloseable {
         this.base = base;
         page = context.newPage();
         page.setDefaultTimeout(10_000);
+        page.addInitScript(KEEP_ANSWERS);
         page.onConsoleMessage(message -> {
             if (message.type().equals("error") || message.type().equals("warning")) {
                 troubles.add("console: " + message.text() + " " + message.location());
@@ -44,7 +58,6 @@ final class Tab implements AutoCloseable {
         page.onRequest(this::sent);
         page.onRequestFailed(this::failed);
         page.onResponse(response -> {
-            responses.add(response);
             if (response.status() >= 400) {
                 troubles.add("answered %d: %s".formatted(response.status(), response.url()));
             }
@@ -97,9 +110,10 @@ final class Tab implements AutoCloseable {
         return context;
     }
 
-    /** What was answered, for whoever looks for secrets in it. */
-    List<Response> responses() {
-        return List.copyOf(responses);
+    /** What the page was answered in JSON since it was loaded, each after a line with its request: for whoever looks for secrets. */
+    List<String> answers() {
+        return ((List<?>) page.evaluate("() => window.answers"))
+                .stream().map(String.class::cast).toList();
     }
 
     /** Trouble that the test makes itself. */

@@ -1,0 +1,154 @@
+package io.github.mqttmanager.it.recording;
+
+import java.io.BufferedReader;
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.OutputStreamWriter;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A Java process with the class path of this one, which can be killed. It is spoken to by lines. It sees the end of its input when this process
+ * ends, however that comes, and should end then; {@link #endInTime} makes sure.
+ */
+public final class JavaProcess implements AutoCloseable {
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
+
+    /** Longer than any test. */
+    private static final Duration LIFE = Duration.ofMinutes(45);
+
+    private static final String ENDED = "(ended)";
+
+    private final Process process;
+    private final BufferedWriter input;
+    private final BlockingQueue<String> output = new LinkedBlockingQueue<>();
+
+    private JavaProcess(Process process) {
+        this.process = process;
+        this.input = new BufferedWriter(new OutputStreamWriter(process.getOutputStream(), StandardCharsets.UTF_8));
+        Thread reader = new Thread(this::read, "java-process-" + process.pid());
+        reader.setDaemon(true);
+        reader.start();
+    }
+
+    /**
+     * Starts one.
+     *
+     * @param errors where its error output is appended to
+     */
+    public static JavaProcess start(Path errors, Class<?> main, String... arguments) {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Djava.net.preferIPv4Stack=true",
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-Xmx1g",
+                "-cp",
+                System.getProperty("java.class.path"),
+                main.getName()));
+        command.addAll(List.of(arguments));
+        try {
+            return new JavaProcess(new ProcessBuilder(command)
+                    .redirectError(ProcessBuilder.Redirect.appendTo(errors.toFile()))
+                    .start());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** For the other side, at the beginning of its {@code main}: whoever was forgotten ends by himself. */
+    public static void endInTime() {
+        Thread end = new Thread(
+                () -> {
+                    try {
+                        TimeUnit.SECONDS.sleep(LIFE.toSeconds());
+                    } catch (InterruptedException e) {
+                        // nobody does
+                    }
+                    Runtime.getRuntime().halt(1);
+                },
+                "end-in-time");
+        end.setDaemon(true);
+        end.start();
+    }
+
+    private void read() {
+        try (BufferedReader lines =
+                new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                output.add(line);
+            }
+        } catch (IOException e) {
+            // ended
+        }
+        output.add(ENDED);
+    }
+
+    /** The next line that it writes. */
+    public String answer() {
+        try {
+            String line = output.poll(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+            if (line == null || line.equals(ENDED)) {
+                throw new IllegalStateException(
+                        "process " + pid() + (line == null ? " does not answer" : " has ended"));
+            }
+            return line;
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Writes a line to it. */
+    public void tell(String line) {
+        try {
+            input.write(line);
+            input.write('\n');
+            input.flush();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    public String ask(String line) {
+        tell(line);
+        return answer();
+    }
+
+    public long pid() {
+        return process.pid();
+    }
+
+    public boolean isAlive() {
+        return process.isAlive();
+    }
+
+    /** {@code kill -9}; returns when it is gone. */
+    public void kill() {
+        process.destroyForcibly();
+        process.onExit().join();
+    }
+
+    /** Ends its input, and it after a while. */
+    @Override
+    public void close() {
+        try {
+            input.close();
+            if (process.waitFor(20, TimeUnit.SECONDS)) {
+                return;
+            }
+        } catch (IOException e) {
+            // it is gone
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        kill();
+    }
+}
