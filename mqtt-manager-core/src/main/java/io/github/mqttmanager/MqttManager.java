@@ -34,6 +34,7 @@ import io.github.mqttmanager.device.PresenceListener;
 import io.github.mqttmanager.publish.InboundPublish;
 import io.github.mqttmanager.publish.OutboundPublish;
 import io.github.mqttmanager.publish.Outbox;
+import io.github.mqttmanager.publish.OutboxCounters;
 import io.github.mqttmanager.publish.OutboxDepth;
 import io.github.mqttmanager.publish.OutboxEntry;
 import io.github.mqttmanager.publish.OutboxListener;
@@ -173,6 +174,10 @@ public final class MqttManager implements AutoCloseable {
 
         @Override
         public CompletableFuture<PublishReceipt> publish(BrokerId broker, OutboundPublish publish) {
+            if (!connections.canWait(publish)) {
+                // It was added when more could wait: it would be refused for ever.
+                return CompletableFuture.failedFuture(tooLarge());
+            }
             return connections.publish(broker, publish);
         }
     }
@@ -250,7 +255,7 @@ public final class MqttManager implements AutoCloseable {
             LOG.warn("The latest last-seen times could not be written", e);
         }
         try {
-            sent.get(2, TimeUnit.SECONDS);
+            sent.get(1, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             interrupted = true;
         } catch (Exception e) {
@@ -510,7 +515,7 @@ public final class MqttManager implements AutoCloseable {
      * Sends a publish to a device, at the device's own broker: to the topic of the publish, or else to the device's command topic.
      *
      * @return completes with the broker's receipt, or exceptionally with a {@link PublishException}; cancelling it takes the message
-     *     back unless it was handed over
+     *     back unless it was handed over. It completes on a thread of the manager: what may block belongs into an asynchronous stage
      */
     public CompletableFuture<PublishReceipt> publish(DeviceId id, OutboundPublish publish) {
         return toDevice(id, publish, connections::publish);
@@ -626,14 +631,18 @@ public final class MqttManager implements AutoCloseable {
         return outbox;
     }
 
+    private static PublishException tooLarge() {
+        return new PublishException(
+                PublishFailure.NOT_SENDABLE, "the publish is larger than what may ever wait for a broker");
+    }
+
     private long add(OutboxEntry entry) {
         if (!connections.canWait(entry.publish())) {
-            throw new PublishException(
-                    PublishFailure.NOT_SENDABLE, "the publish is larger than what may ever wait for a broker");
+            throw tooLarge();
         }
         return transactions.run(() -> {
             long id = outbox().add(entry).id();
-            if (drain != null) {
+            if (drain != null && life == Life.STARTED) {
                 transactions.afterCommit(() -> drain.wake(entry.broker()));
             }
             return id;
@@ -648,6 +657,11 @@ public final class MqttManager implements AutoCloseable {
         return drain == null
                 ? OutboxDepth.EMPTY
                 : drain.depths().values().stream().reduce(OutboxDepth.EMPTY, OutboxDepth::plus);
+    }
+
+    /** What became of the entries of the outbox since this manager was made. */
+    public OutboxCounters outboxCounters() {
+        return drain == null ? OutboxCounters.ZERO : drain.counters();
     }
 
     /** As {@link #outboxDepth()}, for one broker. */

@@ -464,7 +464,9 @@ final class Outbound {
         Pending pending;
         synchronized (this) {
             pending = new Pending(publish, - ++accepted);
-            if (!closed && budget.take(pending.bytes + OVERHEAD)) {
+            if (!closed) {
+                // It does not wait, so no bound can hold it up.
+                budget.takeAnyway(pending.bytes + OVERHEAD);
                 enqueue(pending);
                 return pending;
             }
@@ -562,43 +564,46 @@ final class Outbound {
                 return false;
             }
             if (next.isExpired(nanos.getAsLong())) {
-                refusal = expiredFailure();
                 expired++;
+                refusal = expiredFailure();
             } else {
                 refusal = unsendable(next.publish, grants);
-                if (refusal != null) {
-                    failed++;
-                } else if (next.publish.qos() == QoS.EXACTLY_ONCE && !grants.sessionOpenedHere()) {
-                    if (inFlight.count() > 0) {
-                        return false; // their packet identifiers are in use; the last answer comes back here
-                    }
-                    releasing = true;
-                    release = true;
-                }
+                failed += refusal == null ? 0 : 1;
             }
-            if (!release) {
+            if (refusal != null) {
                 dequeue(next);
-                if (refusal == null) {
-                    next.handedTo = to;
-                    next.handedAt = nanos.getAsLong();
-                    next.turn = ++turns;
-                    if (inFlight.count() == 0) {
-                        progressAt = next.handedAt;
-                    }
-                    inFlight.addLast(next);
-                } else {
-                    budget.giveBack(next.bytes + OVERHEAD);
+                budget.giveBack(next.bytes + OVERHEAD);
+            } else if (next.publish.qos() == QoS.EXACTLY_ONCE && !grants.sessionOpenedHere()) {
+                if (inFlight.count() > 0) {
+                    return false; // their packet identifiers are in use; the last answer comes back here
                 }
+                releasing = true;
+                release = true;
+            } else {
+                dequeue(next);
+                fly(next, to);
             }
+        }
+        if (refusal != null) {
+            next.completeExceptionally(refusal);
+            return true;
         }
         if (release) {
-            release(to);
-        } else if (refusal != null) {
-            next.completeExceptionally(refusal);
-        } else {
-            handOver(to, next);
+            to.release().whenComplete((done, failure) -> lane.execute(() -> released(to, failure)));
+            return false;
         }
-        return !release;
+        handOver(to, next);
+        return true;
+    }
+
+    private void fly(Pending next, MqttLink to) {
+        next.handedTo = to;
+        next.handedAt = nanos.getAsLong();
+        next.turn = ++turns;
+        if (inFlight.count() == 0) {
+            progressAt = next.handedAt;
+        }
+        inFlight.addLast(next);
     }
 
     private int window() {
@@ -634,12 +639,8 @@ final class Outbound {
 
     /**
      * Packet identifiers of an earlier process may be open in a session that it left behind: the broker would take our message for that one,
-     * confirm it, and never deliver it (MQTT 5 section 4.3.3). So those are completed first.
+     * confirm it, and never deliver it (MQTT 5 section 4.3.3). So those are completed first, and this is the outcome.
      */
-    private void release(MqttLink to) {
-        to.release().whenComplete((done, failure) -> lane.execute(() -> released(to, failure)));
-    }
-
     private void released(MqttLink by, @Nullable Throwable failure) {
         synchronized (this) {
             if (!releasing || link != by || granted == null) {
@@ -651,7 +652,9 @@ final class Outbound {
             } else if (Failures.unwrap(failure) instanceof MqttLink.NotReleased) {
                 releaseRefusal = Failures.unwrap(failure).getMessage();
             } else {
-                return; // the connection is about to be lost
+                link = null;
+                broken = true; // unless the connection is lost already
+                return;
             }
             releasing = false;
         }

@@ -133,6 +133,11 @@ public final class DeviceRouter implements InboundRouter {
     }
 
     @Override
+    public boolean wantsRetained(BrokerId broker, TopicFilter filter) {
+        return presences.isAvailability(broker, filter);
+    }
+
+    @Override
     public void route(InboundPublish publish, Acknowledgement acknowledgement) {
         RouteTable table = tables.get(publish.broker());
         List<Device> receivers = table == null ? List.of() : table.match(publish.topic());

@@ -191,4 +191,34 @@ class DeviceRouterTest {
         assertThat(handled).isEmpty();
         assertThat(ends).isEmpty();
     }
+
+    @Test
+    void availabilityDoesNotReachTheHandlerAndIsAcknowledgedAtOnce() {
+        Device device = device("a", "b", "a/t").toBuilder()
+                .availability(Availability.of("a/up"))
+                .build();
+        assertThat(router.put(device)).containsExactly(BROKER);
+        assertThat(router.filters(BROKER)).containsExactlyInAnyOrder(TopicFilter.of("a/t"), TopicFilter.of("a/up"));
+        router.reached(BROKER, true);
+        route("a/up", "online", QoS.AT_LEAST_ONCE, true);
+
+        assertThat(ends).containsExactly("handled");
+        time.runDue();
+        assertThat(handled).isEmpty();
+        assertThat(router.presence(device.id())).isEqualTo(Presence.ONLINE);
+        assertThat(router.put(device.toBuilder().availability(null).version(2).build()))
+                .containsExactly(BROKER);
+    }
+
+    @Test
+    void whatIsAvailabilityOfOneDeviceIsTelemetryOfAnother() {
+        router.put(device("a", "b", "a/t").toBuilder()
+                .availability(Availability.of("up"))
+                .build());
+        router.put(device("log", "b", "#"));
+        route("up");
+
+        assertThat(handled).containsExactly("log up");
+        assertThat(ends).containsExactly("handled");
+    }
 }

@@ -14,6 +14,9 @@ import io.github.mqttmanager.device.DeadLetterHandler;
 import io.github.mqttmanager.device.DeviceMessageHandler;
 import io.github.mqttmanager.device.DeviceRepository;
 import io.github.mqttmanager.device.InMemoryDeviceRepository;
+import io.github.mqttmanager.device.PresenceListener;
+import io.github.mqttmanager.publish.Outbox;
+import io.github.mqttmanager.publish.OutboxListener;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.ObjectProvider;
@@ -74,6 +77,9 @@ public final class MqttManagerAutoConfiguration {
             ObjectProvider<AsyncDeviceMessageHandler> asyncHandler,
             ObjectProvider<DeadLetterHandler> deadLetters,
             ObjectProvider<ConnectionListener> listeners,
+            ObjectProvider<PresenceListener> presenceListeners,
+            ObjectProvider<Outbox> outbox,
+            ObjectProvider<OutboxListener> outboxListeners,
             ObjectProvider<ReconnectPolicy> reconnectPolicy,
             ObjectProvider<HostResolver> hostResolver,
             ObjectProvider<TlsBundles> tlsBundles,
@@ -84,6 +90,7 @@ public final class MqttManagerAutoConfiguration {
                 .devices(devices)
                 .networkPolicy(networkPolicy)
                 .startsPerSecond(properties.getStartsPerSecond())
+                .lastSeenInterval(properties.getLastSeenInterval())
                 .handlerRetries(
                         properties.getHandler().getFirstRetry(),
                         properties.getHandler().getMaxRetry());
@@ -101,6 +108,9 @@ public final class MqttManagerAutoConfiguration {
         deadLetters.ifAvailable(
                 bean -> builder.deadLetters(bean, properties.getHandler().getAttempts()));
         listeners.orderedStream().forEach(builder::listener);
+        presenceListeners.orderedStream().forEach(builder::presenceListener);
+        outbox.ifAvailable(builder::outbox);
+        outboxListeners.orderedStream().forEach(builder::outboxListener);
         reconnectPolicy.ifAvailable(builder::reconnectPolicy);
         hostResolver.ifAvailable(builder::hostResolver);
         sslBundles.ifAvailable(bundles -> builder.tlsBundles(new SslBundleMaterial(bundles)));

@@ -21,6 +21,9 @@ public class MqttManagerProperties {
     /** Connection attempts that may begin in a second, over all brokers. */
     private int startsPerSecond = 500;
 
+    /** How often the last-seen time of a device is written at most; a crash loses the times of the last interval. */
+    private Duration lastSeenInterval = Duration.ofSeconds(5);
+
     @NestedConfigurationProperty
     private final Handler handler = new Handler();
 
@@ -61,6 +64,14 @@ public class MqttManagerProperties {
 
     public void setStartsPerSecond(int startsPerSecond) {
         this.startsPerSecond = startsPerSecond;
+    }
+
+    public Duration getLastSeenInterval() {
+        return lastSeenInterval;
+    }
+
+    public void setLastSeenInterval(Duration lastSeenInterval) {
+        this.lastSeenInterval = lastSeenInterval;
     }
 
     public Handler getHandler() {
@@ -172,12 +183,23 @@ public class MqttManagerProperties {
         /** When the tables are created. */
         private DatabaseInitializationMode initializeSchema = DatabaseInitializationMode.EMBEDDED;
 
+        /** Whether publishes can be put into an outbox in the application's database. */
+        private boolean outbox = true;
+
         public DatabaseInitializationMode getInitializeSchema() {
             return initializeSchema;
         }
 
         public void setInitializeSchema(DatabaseInitializationMode initializeSchema) {
             this.initializeSchema = initializeSchema;
+        }
+
+        public boolean isOutbox() {
+            return outbox;
+        }
+
+        public void setOutbox(boolean outbox) {
+            this.outbox = outbox;
         }
     }
 
