@@ -27,6 +27,7 @@ import io.github.mqttmanager.device.DuplicateDeviceException;
 import io.github.mqttmanager.device.HandlerSettings;
 import io.github.mqttmanager.device.InMemoryDeviceRepository;
 import io.github.mqttmanager.device.Presence;
+import io.github.mqttmanager.device.WantedChange;
 import io.github.mqttmanager.publish.OutboundPublish;
 import io.github.mqttmanager.publish.Outbox;
 import io.github.mqttmanager.publish.OutboxDepth;
@@ -112,12 +113,13 @@ public final class MqttManager implements AutoCloseable {
                         threads.timer,
                         builder.clock,
                         builder.startsPerSecond,
+                        builder.coalesceFrom,
                         builder.reconnectPolicy,
                         builder.hostResolver,
                         policy == null ? NetworkPolicy.everything() : policy,
                         builder.tlsBundles),
                 router,
-                router::filters);
+                router::demand);
         if (policy == null) {
             LOG.warn("Every network address may be connected to; set a NetworkPolicy if definitions come from users");
         }
@@ -706,8 +708,8 @@ public final class MqttManager implements AutoCloseable {
         }
     }
 
-    private void routesChanged(Set<BrokerId> changed) {
-        changed.forEach(connections::filtersChanged);
+    private void routesChanged(List<WantedChange> changes) {
+        changes.forEach(change -> connections.demandChanged(change.broker(), change.template(), change.deviceName()));
     }
 
     // ---- builder
@@ -732,6 +734,7 @@ public final class MqttManager implements AutoCloseable {
         private TlsBundles tlsBundles = TlsBundles.none();
         private int handlerThreads = Math.max(4, 2 * Runtime.getRuntime().availableProcessors());
         private int startsPerSecond = 500;
+        private int coalesceFrom = 50;
         private InstantSource clock = InstantSource.system();
 
         private Builder() {}
@@ -839,6 +842,19 @@ public final class MqttManager implements AutoCloseable {
                 throw new IllegalArgumentException("starts per second must be at least 1, not " + value);
             }
             startsPerSecond = value;
+            return this;
+        }
+
+        /**
+         * How many devices of a broker with the same topic template are worth one subscription with {@code +} in place of their names,
+         * instead of one for each; 50 if not set. The broker then also sends what other devices publish there, which is counted as
+         * unrouted. If it refuses, each device is subscribed for itself. {@link Integer#MAX_VALUE} never does it.
+         */
+        public Builder coalesceSubscriptionsFrom(int devices) {
+            if (devices < 2) {
+                throw new IllegalArgumentException("devices to coalesce must be at least 2, not " + devices);
+            }
+            coalesceFrom = devices;
             return this;
         }
 

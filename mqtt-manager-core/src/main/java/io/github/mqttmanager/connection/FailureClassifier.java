@@ -29,6 +29,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -111,14 +112,14 @@ final class FailureClassifier {
                 "It hangs, or the network drops what is sent; the connection is made anew if it lasts.");
     }
 
-    ConnectionFailure subscriptionsRefused(List<SubscriptionStatus> refused) {
+    ConnectionFailure subscriptionsRefused(Collection<SubscriptionStatus> refused) {
         String filters = refused.stream()
                 .limit(3)
                 .map(SubscriptionStatus::filter)
                 .map(TopicFilter::value)
                 .map(Failures::clean)
                 .collect(Collectors.joining(", "));
-        Integer code = refused.get(0).reasonCode();
+        Integer code = refused.iterator().next().reasonCode();
         String why = code == null ? "" : " (" + ReasonCodes.of(code, definition.mqttVersion()) + ")";
         return new ConnectionFailure(
                 FailureKind.SUBSCRIBE_DENIED,

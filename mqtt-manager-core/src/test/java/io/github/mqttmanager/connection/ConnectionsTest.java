@@ -8,6 +8,7 @@ import io.github.mqttmanager.publish.OutboundPublish;
 import io.github.mqttmanager.publish.PublishException;
 import io.github.mqttmanager.publish.PublishFailure;
 import io.github.mqttmanager.topic.TopicName;
+import io.github.mqttmanager.topic.TopicTemplate;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
@@ -65,7 +66,7 @@ class ConnectionsTest {
         assertThat(harness.link().endSession).isTrue();
         connections.remove(B);
         connections.connectNow(B);
-        connections.filtersChanged(B);
+        connections.demandChanged(B, TopicTemplate.of("a"), "d");
     }
 
     @Test
