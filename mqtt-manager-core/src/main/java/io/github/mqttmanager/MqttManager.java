@@ -15,7 +15,9 @@ import io.github.mqttmanager.connection.ConnectionTest;
 import io.github.mqttmanager.connection.Connections;
 import io.github.mqttmanager.connection.HostResolver;
 import io.github.mqttmanager.connection.NetworkPolicy;
+import io.github.mqttmanager.connection.OutboundLimits;
 import io.github.mqttmanager.connection.ReconnectPolicy;
+import io.github.mqttmanager.connection.TrafficCounters;
 import io.github.mqttmanager.device.AsyncDeviceMessageHandler;
 import io.github.mqttmanager.device.DeadLetterHandler;
 import io.github.mqttmanager.device.Device;
@@ -27,7 +29,9 @@ import io.github.mqttmanager.device.DuplicateDeviceException;
 import io.github.mqttmanager.device.HandlerSettings;
 import io.github.mqttmanager.device.InMemoryDeviceRepository;
 import io.github.mqttmanager.device.Presence;
+import io.github.mqttmanager.device.PresenceListener;
 import io.github.mqttmanager.device.WantedChange;
+import io.github.mqttmanager.publish.InboundPublish;
 import io.github.mqttmanager.publish.OutboundPublish;
 import io.github.mqttmanager.publish.Outbox;
 import io.github.mqttmanager.publish.OutboxDepth;
@@ -36,6 +40,7 @@ import io.github.mqttmanager.publish.OutboxListener;
 import io.github.mqttmanager.publish.PublishException;
 import io.github.mqttmanager.publish.PublishFailure;
 import io.github.mqttmanager.publish.PublishReceipt;
+import io.github.mqttmanager.topic.TopicName;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -49,6 +54,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -73,7 +79,6 @@ public final class MqttManager implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(MqttManager.class);
     private static final int PAGE = 500;
     private static final Duration STORE_RETRY = Duration.ofSeconds(5);
-    private static final Duration LAST_SEEN_INTERVAL = Duration.ofSeconds(5);
     private static final Duration HANDLERS_DEADLINE = Duration.ofSeconds(5);
     private static final Duration CONNECTIONS_DEADLINE = Duration.ofSeconds(12);
 
@@ -92,6 +97,7 @@ public final class MqttManager implements AutoCloseable {
     private final InstantSource clock;
     private final @Nullable Outbox outbox;
     private final @Nullable OutboxDrain drain;
+    private final Duration lastSeenInterval;
     private final List<RepositoryChanges.Registration> registrations = new ArrayList<>();
     private final Set<BrokerId> retried = ConcurrentHashMap.newKeySet();
     private volatile Life life = Life.NEW;
@@ -101,7 +107,10 @@ public final class MqttManager implements AutoCloseable {
         this.devices = builder.devices;
         this.transactions = builder.transactions;
         this.threads = new ManagerThreads(builder.handlerThreads);
-        this.router = new DeviceRouter(devices, handler, threads.handlers, threads.timer, builder.clock);
+        this.lastSeenInterval = builder.lastSeenInterval;
+        this.router = new DeviceRouter(
+                devices, handler, threads.handlers, threads.events, threads.timer, builder.clock, System::nanoTime);
+        builder.presenceListeners.forEach(router::addListener);
         NetworkPolicy policy = builder.networkPolicy;
         this.connections = new Connections(
                 new Connections.Environment(
@@ -117,12 +126,15 @@ public final class MqttManager implements AutoCloseable {
                         builder.reconnectPolicy,
                         builder.hostResolver,
                         policy == null ? NetworkPolicy.everything() : policy,
-                        builder.tlsBundles),
+                        builder.tlsBundles,
+                        builder.outboundLimits,
+                        builder.responsePrefix),
                 router,
                 router::demand);
         if (policy == null) {
             LOG.warn("Every network address may be connected to; set a NetworkPolicy if definitions come from users");
         }
+        connections.watch(status -> router.reached(status.broker(), status.isConnected() && status.responsive()));
         builder.listeners.forEach(connections::addListener);
         this.clock = builder.clock;
         this.outbox = builder.outbox;
@@ -194,11 +206,7 @@ public final class MqttManager implements AutoCloseable {
         if (drain != null) {
             drain.start();
         }
-        threads.timer.scheduleWithFixedDelay(
-                () -> onStore(router::writeLastSeen),
-                LAST_SEEN_INTERVAL.toMillis(),
-                LAST_SEEN_INTERVAL.toMillis(),
-                TimeUnit.MILLISECONDS);
+        later(lastSeenInterval, this::writeLastSeen);
     }
 
     /**
@@ -233,7 +241,7 @@ public final class MqttManager implements AutoCloseable {
         connections.close(CONNECTIONS_DEADLINE).join();
         Future<?> sent = drain == null ? CompletableFuture.completedFuture(null) : threads.outbox.submit(drain::finish);
         try {
-            threads.store.submit(router::writeLastSeen).get(2, TimeUnit.SECONDS);
+            threads.store.submit(router::writeAllLastSeen).get(2, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             interrupted = true;
         } catch (Exception e) {
@@ -433,21 +441,28 @@ public final class MqttManager implements AutoCloseable {
         return connections.statuses();
     }
 
+    /**
+     * What went through all brokers since the manager was built, those that were deleted included. Each sum holds at any moment; the counts of
+     * what has ended never fall.
+     */
+    public TrafficCounters traffic() {
+        return connections.traffic();
+    }
+
     /** When the device last published, if ever. */
     public Optional<Instant> lastSeen(DeviceId id) {
         return router.lastSeen(id);
     }
 
-    /** Whether the device is there; unknown if it does not exist. */
+    /** Whether the device is there; unknown if it does not exist. Seldom asks the repository, and never twice for a device. */
     public Presence presence(DeviceId id) {
-        return router.device(id)
-                .map(device -> router.presence(
-                        device,
-                        broker -> connections
-                                .status(broker)
-                                .map(BrokerStatus::isConnected)
-                                .orElse(false)))
-                .orElse(Presence.UNKNOWN);
+        return router.presence(id);
+    }
+
+    /** Tells the listener of changes of devices' presence from now on. */
+    public RepositoryChanges.Registration addPresenceListener(PresenceListener listener) {
+        router.addListener(listener);
+        return () -> router.removeListener(listener);
     }
 
     /** Tells the listener of changes from now on. */
@@ -481,9 +496,14 @@ public final class MqttManager implements AutoCloseable {
      *     back unless it was handed over
      */
     public CompletableFuture<PublishReceipt> publish(DeviceId id, OutboundPublish publish) {
+        return toDevice(id, publish, connections::publish);
+    }
+
+    private <T> CompletableFuture<T> toDevice(
+            DeviceId id, OutboundPublish publish, BiFunction<BrokerId, OutboundPublish, CompletableFuture<T>> send) {
         try {
             Device device = router.device(id).orElseThrow(() -> unknown(id));
-            return connections.publish(device.broker(), addressed(device, publish));
+            return send.apply(device.broker(), addressed(device, publish));
         } catch (PublishException e) {
             return CompletableFuture.failedFuture(e);
         }
@@ -506,6 +526,36 @@ public final class MqttManager implements AutoCloseable {
 
     private static PublishException noTopic(BrokerId id) {
         return new PublishException(PublishFailure.NO_TOPIC, "the publish to broker " + id + " has no topic");
+    }
+
+    /**
+     * Sends a publish to a device as {@link #publish} does, and waits for the response (MQTT 5 section 4.10): the manager sets response topic
+     * and correlation data, and the message expires with the time-out. A response that comes later, or that belongs to no request, is
+     * counted as unrouted; none is ever given to a handler. When the connection is lost meanwhile, the wait goes on.
+     *
+     * @return completes with the response, or exceptionally with a {@link PublishException}: {@link PublishFailure#NO_ANSWER} after the
+     *     time-out, {@link PublishFailure#NOT_SENDABLE} with MQTT 3.1.1, {@link PublishFailure#QUEUE_FULL} when 1,000 requests to the
+     *     broker are open; cancelling it ends the wait. It completes on a thread of the manager: what may block belongs into an
+     *     asynchronous stage
+     * @throws IllegalArgumentException if the time-out is not positive
+     */
+    public CompletableFuture<InboundPublish> request(DeviceId id, OutboundPublish publish, Duration timeout) {
+        requirePositive(timeout);
+        return toDevice(id, publish, (broker, message) -> connections.request(broker, message, timeout));
+    }
+
+    /** Sends a request, which must have a topic, to a broker; otherwise as {@link #request(DeviceId, OutboundPublish, Duration)}. */
+    public CompletableFuture<InboundPublish> request(BrokerId id, OutboundPublish publish, Duration timeout) {
+        requirePositive(timeout);
+        return publish.topic() == null
+                ? CompletableFuture.failedFuture(noTopic(id))
+                : connections.request(id, publish, timeout);
+    }
+
+    private static void requirePositive(Duration timeout) {
+        if (timeout.isNegative() || timeout.isZero()) {
+            throw new IllegalArgumentException("time-out must be positive, not " + timeout);
+        }
     }
 
     /** Sends a publish, which must have a topic, to a broker; otherwise as {@link #publish}. */
@@ -609,9 +659,9 @@ public final class MqttManager implements AutoCloseable {
         }
     }
 
-    private void later(Runnable task) {
+    private void later(Duration delay, Runnable task) {
         try {
-            threads.timer.schedule(() -> onStore(task), STORE_RETRY.toMillis(), TimeUnit.MILLISECONDS);
+            threads.timer.schedule(() -> onStore(task), delay.toMillis(), TimeUnit.MILLISECONDS);
         } catch (RejectedExecutionException e) {
             // closed
         }
@@ -635,7 +685,7 @@ public final class MqttManager implements AutoCloseable {
         } catch (RuntimeException e) {
             LOG.warn("Brokers could not be loaded; trying again in {} s", STORE_RETRY.toSeconds(), e);
             BrokerId resume = last;
-            later(() -> load(resume));
+            later(STORE_RETRY, () -> load(resume));
         }
     }
 
@@ -658,8 +708,23 @@ public final class MqttManager implements AutoCloseable {
                 routesChanged(router.put(device));
                 last = device.id();
             }
+            router.recallLastSeen(page.stream().map(Device::id).toList());
             if (page.size() < PAGE) {
                 return;
+            }
+        }
+    }
+
+    /** One batch after the other, and others have their turn in between; the next round begins an interval after the last one is over. */
+    private void writeLastSeen() {
+        boolean more = false;
+        try {
+            more = router.writeLastSeen();
+        } finally {
+            if (more) {
+                onStore(this::writeLastSeen);
+            } else {
+                later(lastSeenInterval, this::writeLastSeen);
             }
         }
     }
@@ -687,7 +752,7 @@ public final class MqttManager implements AutoCloseable {
             return;
         }
         LOG.warn("[{}] could not be read; trying again in {} s", id, STORE_RETRY.toSeconds(), failure);
-        later(() -> {
+        later(STORE_RETRY, () -> {
             retried.remove(id);
             reload(id);
         });
@@ -702,9 +767,10 @@ public final class MqttManager implements AutoCloseable {
                 routesChanged(router.remove(id));
             }
             found.ifPresent(device -> routesChanged(router.put(device)));
+            router.recallLastSeen(List.of(id));
         } catch (RuntimeException e) {
             LOG.warn("Device {} could not be read; trying again in {} s", id, STORE_RETRY.toSeconds(), e);
-            later(() -> reload(id));
+            later(STORE_RETRY, () -> reload(id));
         }
     }
 
@@ -725,9 +791,11 @@ public final class MqttManager implements AutoCloseable {
         private int attempts = 5;
         private Duration firstRetry = Duration.ofSeconds(1);
         private Duration maxRetry = Duration.ofMinutes(1);
+        private Duration lastSeenInterval = Duration.ofSeconds(5);
         private final List<ConnectionListener> listeners = new ArrayList<>();
         private @Nullable Outbox outbox;
         private final List<OutboxListener> outboxListeners = new ArrayList<>();
+        private final List<PresenceListener> presenceListeners = new ArrayList<>();
         private ReconnectPolicy reconnectPolicy = ReconnectPolicy.exponential();
         private HostResolver hostResolver = HostResolver.system();
         private @Nullable NetworkPolicy networkPolicy;
@@ -735,6 +803,8 @@ public final class MqttManager implements AutoCloseable {
         private int handlerThreads = Math.max(4, 2 * Runtime.getRuntime().availableProcessors());
         private int startsPerSecond = 500;
         private int coalesceFrom = 50;
+        private OutboundLimits outboundLimits = OutboundLimits.DEFAULT;
+        private TopicName responsePrefix = TopicName.of("mqtt-manager/responses");
         private InstantSource clock = InstantSource.system();
 
         private Builder() {}
@@ -804,6 +874,24 @@ public final class MqttManager implements AutoCloseable {
             return this;
         }
 
+        /** Hears of changes of devices' presence. */
+        public Builder presenceListener(PresenceListener value) {
+            presenceListeners.add(Objects.requireNonNull(value));
+            return this;
+        }
+
+        /**
+         * How often a device's last-seen time is written at most, 100 ms to 1 h; 5 s if not set. A crash loses the times of the last
+         * interval.
+         */
+        public Builder lastSeenInterval(Duration value) {
+            if (value.compareTo(Duration.ofMillis(100)) < 0 || value.compareTo(Duration.ofHours(1)) > 0) {
+                throw new IllegalArgumentException("last-seen interval must be between 100 ms and 1 h, not " + value);
+            }
+            lastSeenInterval = value;
+            return this;
+        }
+
         public Builder reconnectPolicy(ReconnectPolicy value) {
             reconnectPolicy = Objects.requireNonNull(value);
             return this;
@@ -855,6 +943,21 @@ public final class MqttManager implements AutoCloseable {
                 throw new IllegalArgumentException("devices to coalesce must be at least 2, not " + devices);
             }
             coalesceFrom = devices;
+            return this;
+        }
+
+        /** What may wait to be sent, and for how long; {@link OutboundLimits#DEFAULT} if not set. */
+        public Builder outboundLimits(OutboundLimits value) {
+            outboundLimits = Objects.requireNonNull(value);
+            return this;
+        }
+
+        /**
+         * Under which topic responses to requests come in: one level is added, the client identifier. {@code mqtt-manager/responses} if not
+         * set; the broker's own response information goes before.
+         */
+        public Builder responsePrefix(TopicName value) {
+            responsePrefix = Objects.requireNonNull(value);
             return this;
         }
 

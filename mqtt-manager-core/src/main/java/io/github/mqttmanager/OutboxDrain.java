@@ -500,7 +500,7 @@ final class OutboxDrain {
         return switch (failure) {
             case UNKNOWN_DEVICE, NO_TOPIC, REFUSED, NOT_SENDABLE, UNSAFE_QOS_2 -> true;
             // expired: only the queue's own limit of age if the entry's time is not over
-            case UNKNOWN_BROKER, NOT_CONNECTED, QUEUE_FULL, EXPIRED, CANCELLED, CLOSED -> false;
+            case UNKNOWN_BROKER, NOT_CONNECTED, QUEUE_FULL, EXPIRED, CANCELLED, NO_ANSWER, CLOSED -> false;
         };
     }
 

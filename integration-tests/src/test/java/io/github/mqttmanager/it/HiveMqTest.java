@@ -127,6 +127,7 @@ class HiveMqTest {
                     .isEqualTo(counters.published()
                             + counters.failed()
                             + counters.expired()
+                            + counters.rejected()
                             + counters.queued()
                             + counters.inFlight());
         }

@@ -42,6 +42,7 @@ final class BrokerConnection {
     private final Lane lane;
     private final Inbound inbound;
     private final Outbound outbound;
+    private final Requests requests;
     private final History history;
     private final CompletableFuture<Void> predecessorEnded;
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
@@ -112,11 +113,19 @@ final class BrokerConnection {
         this.engine = engine;
         this.lane = predecessor == null ? new Lane(definition.id().value(), engine.control()) : predecessor.lane;
         this.predecessorEnded = predecessor == null ? CompletableFuture.completedFuture(null) : predecessor.ended;
-        this.inbound = new Inbound(engine.router(), engine.nanos());
-        this.outbound = new Outbound(definition.id(), engine.outboundLimits(), lane, engine.clock(), engine.nanos());
+        this.requests = new Requests(definition, engine, lane, new RequestsHost());
+        this.inbound = new Inbound(requests.before(engine.router()), engine.nanos());
+        this.outbound = new Outbound(
+                definition.id(),
+                engine.outboundLimits(),
+                engine.outboundBudget(),
+                lane,
+                engine.clock(),
+                engine.nanos());
         this.history = new History(engine.clock());
         this.attempts = new Attempts(engine);
-        this.subscriptions = new Subscriptions(definition.id(), engine, lane, new SubscriptionsListener());
+        this.subscriptions =
+                new Subscriptions(definition.id(), engine, lane, requests::filters, new SubscriptionsListener());
         this.responsiveness = new Responsiveness(engine.liveness(), engine.nanos());
         this.takeOvers = new TakeOvers(engine.nanos());
         this.status = BrokerStatus.initial(definition, engine.clock().instant());
@@ -140,6 +149,7 @@ final class BrokerConnection {
             }
             definition = wanted;
             if (other) {
+                requests.defined(wanted);
                 slow = false;
                 attempts.beginAnew();
                 takeOvers.beginAnew();
@@ -216,6 +226,7 @@ final class BrokerConnection {
             removed = true;
             endSession = true;
             outbound.close();
+            requests.close();
             engine.feed().removed(definition.id());
             publishStatus();
             reconcile(false);
@@ -228,6 +239,7 @@ final class BrokerConnection {
         lane.execute(() -> {
             stopping = true;
             outbound.close();
+            requests.close();
             publishStatus();
             reconcile(false);
         });
@@ -238,12 +250,39 @@ final class BrokerConnection {
         return outbound.accept(publish);
     }
 
+    CompletableFuture<InboundPublish> request(OutboundPublish publish, Duration timeout) {
+        return requests.ask(publish, timeout);
+    }
+
+    private final class RequestsHost implements Requests.Host {
+        @Override
+        public CompletableFuture<PublishReceipt> publish(OutboundPublish publish) {
+            return outbound.accept(publish);
+        }
+
+        @Override
+        public void filtersChanged() {
+            synchronizeFilters();
+        }
+    }
+
     /** Looks whether something is too old, or the link too silent. From any thread, about every second. */
     void sweep() {
         outbound.sweep();
         if (status.isConnected()) {
             lane.execute(this::checkResponsiveness);
         }
+    }
+
+    /** What went through so far. */
+    TrafficCounters counters() {
+        return inbound.counters(outbound.counters());
+    }
+
+    /** Whether it has ended, and nothing is open of what went through. */
+    boolean isSettled() {
+        TrafficCounters counters = counters();
+        return ended.isDone() && counters.open() + counters.queued() + counters.inFlight() == 0;
     }
 
     /** What happened, the latest first. */
@@ -258,7 +297,7 @@ final class BrokerConnection {
                 last.state() == ConnectionState.CONNECTING ? waitingPosition() : null,
                 inbound.lastAt(),
                 outbound.lastAcknowledgedAt(),
-                inbound.counters(outbound.counters()),
+                counters(),
                 engine.clock().instant());
     }
 
@@ -274,6 +313,12 @@ final class BrokerConnection {
 
     // ---- on the lane
     // ---------------------------------------------------------------------------------------------------------
+
+    private void synchronizeFilters() {
+        if (linkOpen && !linkClosing) {
+            subscriptions.synchronize();
+        }
+    }
 
     private boolean wanted() {
         return definition.active() && !removed && !stopping;
@@ -317,6 +362,7 @@ final class BrokerConnection {
         linkClosing = true;
         pendingFailure = null;
         outbound.disconnected();
+        requests.disconnected();
         List<List<TopicFilter>> filters = subscriptions.batches();
         subscriptions.closing();
         enter(ConnectionState.DISCONNECTING, null);
@@ -482,6 +528,7 @@ final class BrokerConnection {
             // A broker that was restarted has forgotten it; another client of our name would have kept it alive.
             takeOvers.explained();
         }
+        requests.connected(definition, grants.responseInformation());
         subscriptions.connected(by, grants.grants());
     }
 
@@ -497,6 +544,7 @@ final class BrokerConnection {
         linkOpen = false;
         subscriptions.disconnected();
         outbound.disconnected();
+        requests.disconnected();
         dropped.drop();
     }
 
@@ -543,6 +591,9 @@ final class BrokerConnection {
             announce(granted);
             outbound.connected(by, granted);
         }
+        for (TopicFilter responses : requests.filters()) {
+            requests.subscribed(subscriptions.of(responses));
+        }
     }
 
     private static boolean sameReason(@Nullable ConnectionFailure a, @Nullable ConnectionFailure b) {
@@ -578,6 +629,11 @@ final class BrokerConnection {
     private void checkResponsiveness() {
         MqttLink asked = link;
         if (asked == null || !linkOpen || status.state() != ConnectionState.CONNECTED) {
+            return;
+        }
+        String trouble = outbound.trouble();
+        if (trouble != null) {
+            drop(asked, classifier().publishUnanswered(trouble));
             return;
         }
         switch (responsiveness.look(inbound.lastNanos())) {
@@ -626,6 +682,7 @@ final class BrokerConnection {
         responsiveness.disconnected();
         subscriptions.disconnected();
         outbound.disconnected();
+        requests.disconnected();
         if (linkClosing) {
             return;
         }
@@ -800,7 +857,7 @@ final class BrokerConnection {
                 link == null ? before.certificate() : link.certificate(),
                 inbound.lastAt(),
                 outbound.lastAcknowledgedAt(),
-                inbound.counters(outbound.counters()),
+                counters(),
                 now);
         status = after;
         if (!removed && !after.tellsTheSameAs(before)) {

@@ -3,6 +3,7 @@ package io.github.mqttmanager.connection;
 import io.github.mqttmanager.broker.BrokerDefinition;
 import io.github.mqttmanager.broker.BrokerId;
 import io.github.mqttmanager.broker.TlsBundles;
+import io.github.mqttmanager.publish.InboundPublish;
 import io.github.mqttmanager.publish.InboundRouter;
 import io.github.mqttmanager.publish.OutboundPublish;
 import io.github.mqttmanager.publish.PublishException;
@@ -14,7 +15,10 @@ import io.github.mqttmanager.topic.TopicTemplate;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Collection;
+import java.util.HashSet;
 import java.util.HexFormat;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -24,6 +28,7 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -45,6 +50,12 @@ public final class Connections {
     private final ConcurrentMap<BrokerId, BrokerConnection> connections = new ConcurrentHashMap<>();
     /** Removed ones that are not closed yet. */
     private final ConcurrentMap<BrokerId, BrokerConnection> ending = new ConcurrentHashMap<>();
+
+    /** Ended ones of which something is open yet: handlers that run. Guarded by this, as is {@link #over}. */
+    private final Set<BrokerConnection> settling = new HashSet<>();
+
+    /** What went through connections of which nothing is open. */
+    private TrafficCounters over = TrafficCounters.ZERO;
 
     /** Tests that are not over. */
     private final Set<TestRun> testing = ConcurrentHashMap.newKeySet();
@@ -80,7 +91,9 @@ public final class Connections {
             ReconnectPolicy reconnectPolicy,
             HostResolver hostResolver,
             NetworkPolicy networkPolicy,
-            TlsBundles tlsBundles) {}
+            TlsBundles tlsBundles,
+            OutboundLimits outboundLimits,
+            TopicName responsePrefix) {}
 
     /**
      * @param router takes what comes in
@@ -121,10 +134,17 @@ public final class Connections {
                 new StartLimiter(environment.startsPerSecond(), environment.timer(), System::nanoTime),
                 new SlowSet(SLOW_PLACES),
                 new TriedPorts(System::nanoTime),
-                new HiveMqLinks(loops, environment.tlsBundles(), timeouts, environment.clock()),
+                new HiveMqLinks(
+                        loops,
+                        environment.tlsBundles(),
+                        timeouts,
+                        environment.clock(),
+                        environment.outboundLimits().window()),
                 timeouts,
                 Liveness.DEFAULT,
-                OutboundLimits.DEFAULT,
+                environment.outboundLimits(),
+                new OutboundBudget(environment.outboundLimits().overallBytes()),
+                environment.responsePrefix(),
                 environment.reconnectPolicy(),
                 environment.networkPolicy(),
                 router,
@@ -135,6 +155,23 @@ public final class Connections {
 
     private void sweep() {
         connections.values().forEach(BrokerConnection::sweep);
+        synchronized (this) {
+            for (Iterator<BrokerConnection> all = settling.iterator(); all.hasNext(); ) {
+                BrokerConnection connection = all.next();
+                if (connection.isSettled()) {
+                    over = over.plus(connection.counters());
+                    all.remove();
+                }
+            }
+        }
+    }
+
+    /** What went through all brokers, also those that were removed. */
+    public synchronized TrafficCounters traffic() {
+        return Stream.of(connections.values(), settling)
+                .flatMap(Collection::stream)
+                .map(BrokerConnection::counters)
+                .reduce(over, TrafficCounters::plus);
     }
 
     /** Makes the broker's connection be as the definition says; begins one where none was. */
@@ -163,10 +200,16 @@ public final class Connections {
 
     /** Ends the broker's connection and session; what waits to be sent fails. */
     public void remove(BrokerId broker) {
-        BrokerConnection connection = connections.get(broker);
+        BrokerConnection connection;
+        synchronized (this) {
+            connection = connections.get(broker);
+            if (connection != null) {
+                ending.put(broker, connection);
+                connections.remove(broker, connection);
+                settling.add(connection);
+            }
+        }
         if (connection != null) {
-            ending.put(broker, connection);
-            connections.remove(broker, connection);
             connection.remove().whenComplete((ended, failure) -> ending.remove(broker, connection));
         }
     }
@@ -261,18 +304,36 @@ public final class Connections {
      */
     public CompletableFuture<PublishReceipt> publish(BrokerId broker, OutboundPublish publish) {
         BrokerConnection connection = connections.get(broker);
-        if (connection == null) {
-            return CompletableFuture.failedFuture(
-                    closed
-                            ? new PublishException(PublishFailure.CLOSED, "the manager is closed")
-                            : new PublishException(PublishFailure.UNKNOWN_BROKER, "there is no broker " + broker));
-        }
-        return connection.publish(publish);
+        return connection == null ? CompletableFuture.failedFuture(noConnection(broker)) : connection.publish(publish);
+    }
+
+    /**
+     * Sends a publish that has a topic, and waits for the response.
+     *
+     * @return completes with the response, or exceptionally with a {@link PublishException}; cancelling it ends the wait
+     */
+    public CompletableFuture<InboundPublish> request(BrokerId broker, OutboundPublish publish, Duration timeout) {
+        BrokerConnection connection = connections.get(broker);
+        return connection == null
+                ? CompletableFuture.failedFuture(noConnection(broker))
+                : connection.request(publish, timeout);
+    }
+
+    private PublishException noConnection(BrokerId broker) {
+        return closed
+                ? new PublishException(PublishFailure.CLOSED, "the manager is closed")
+                : new PublishException(PublishFailure.UNKNOWN_BROKER, "there is no broker " + broker);
     }
 
     /** Whether a publish that has a topic is small enough to wait for a broker at all. */
     public boolean canWait(OutboundPublish publish) {
-        return Outbound.bytes(publish) <= engine.outboundLimits().bytes();
+        OutboundLimits limits = engine.outboundLimits();
+        return Outbound.bytes(publish) <= Math.min(limits.bytes(), limits.overallBytes() - Outbound.OVERHEAD);
+    }
+
+    /** Tells of what listeners are told of, at the moment of the change, on the control threads. Neither blocks nor throws. */
+    public void watch(Consumer<? super BrokerStatus> watcher) {
+        engine.feed().watch(watcher);
     }
 
     public void addListener(ConnectionListener listener) {
@@ -298,6 +359,7 @@ public final class Connections {
                                     connections.values().stream().map(BrokerConnection::stop),
                                     testing.stream().map(TestRun::stop)))
                     .toArray(CompletableFuture[]::new);
+            settling.addAll(connections.values());
             connections.clear();
         }
         return CompletableFuture.allOf(all)

@@ -3,6 +3,7 @@ package io.github.mqttmanager.connection;
 import io.github.mqttmanager.broker.BrokerId;
 import io.github.mqttmanager.publish.InboundRouter;
 import io.github.mqttmanager.topic.TopicDemand;
+import io.github.mqttmanager.topic.TopicName;
 import java.time.InstantSource;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
@@ -26,6 +27,8 @@ record Engine(
         LinkTimeouts timeouts,
         Liveness liveness,
         OutboundLimits outboundLimits,
+        OutboundBudget outboundBudget,
+        TopicName responsePrefix,
         ReconnectPolicy reconnectPolicy,
         NetworkPolicy networkPolicy,
         InboundRouter router,

@@ -112,6 +112,14 @@ final class FailureClassifier {
                 "It hangs, or the network drops what is sent; the connection is made anew if it lasts.");
     }
 
+    /** @param what is wrong, as a clause about the broker */
+    ConnectionFailure publishUnanswered(String what) {
+        return failure(
+                FailureKind.MQTT_NO_RESPONSE,
+                "The broker at " + endpoint + " is connected, but " + what + ".",
+                "Look at its log and load; the connection is made anew, and what was not answered is sent again.");
+    }
+
     ConnectionFailure subscriptionsRefused(Collection<SubscriptionStatus> refused) {
         String filters = refused.stream()
                 .limit(3)

@@ -21,6 +21,7 @@ import io.reactivex.schedulers.Schedulers;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.nio.channels.ClosedChannelException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
@@ -71,6 +72,10 @@ abstract class HiveMqLink implements MqttLink {
     private final LinkTimeouts timeouts;
     private final TlsMaterial tls;
     private final Executor lane;
+
+    /** The most publishes in flight, and so the greatest packet identifier of them. */
+    final int window;
+
     private volatile @Nullable InboundFlow<?> flow;
 
     /** Messages of the current connection that wait for our acknowledgement. */
@@ -82,6 +87,10 @@ abstract class HiveMqLink implements MqttLink {
     private boolean endSession;
     private boolean flowEnded = true;
     private boolean sessionOpenedHere;
+
+    /** Whether a publish with QoS 2 was handed over, so that PUBCOMPs are to be waited for. */
+    private boolean exactlyOnce;
+
     private int receiveMaximum;
     private @Nullable CompletableFuture<Void> gate;
     private @Nullable MqttClientTransportConfig next;
@@ -94,6 +103,7 @@ abstract class HiveMqLink implements MqttLink {
             EventLoops loops,
             LinkTimeouts timeouts,
             TlsMaterial tls,
+            int window,
             Executor lane) {
         this.definition = definition;
         this.observer = observer;
@@ -105,6 +115,7 @@ abstract class HiveMqLink implements MqttLink {
                 .build();
         this.timeouts = timeouts;
         this.tls = tls;
+        this.window = window;
         this.lane = lane;
         this.receiveMaximum = definition.session().receiveMaximum();
     }
@@ -217,21 +228,26 @@ abstract class HiveMqLink implements MqttLink {
         lane.execute(this::ensureFlow);
     }
 
-    final void onConnected(BrokerGrants grants) {
+    final void onConnected(BrokerGrants grants, @Nullable String responseInformation) {
         boolean stop;
         boolean openedHere;
+        SocketWatch counting;
         synchronized (this) {
             phase = Phase.OPEN;
             stop = closing;
+            counting = exactlyOnce ? socket : null;
             if (!grants.sessionPresent()) {
                 sessionOpenedHere = true;
             }
             openedHere = sessionOpenedHere;
         }
+        if (counting != null) {
+            counting.countReleases();
+        }
         if (stop) {
             disconnect(endSession);
         } else {
-            observer.opened(new Granted(grants, openedHere));
+            observer.opened(new Granted(grants, openedHere, responseInformation));
         }
     }
 
@@ -343,6 +359,46 @@ abstract class HiveMqLink implements MqttLink {
         if (late) {
             cutAfter(Duration.ZERO, watch);
         }
+    }
+
+    /** Called before the first publish with QoS 2 is handed to the client, and before each further one. */
+    final void countReleases() {
+        SocketWatch counting;
+        synchronized (this) {
+            if (exactlyOnce) {
+                return;
+            }
+            exactlyOnce = true;
+            counting = socket;
+        }
+        if (counting != null) {
+            loop.execute(counting::countReleases);
+        }
+    }
+
+    @Override
+    public final Releases releases() {
+        SocketWatch counting;
+        synchronized (this) {
+            counting = phase == Phase.OPEN ? socket : null;
+        }
+        return counting == null ? Releases.NONE : counting.releases();
+    }
+
+    @Override
+    public final CompletableFuture<Void> release() {
+        SocketWatch open;
+        synchronized (this) {
+            open = phase == Phase.OPEN && !closing ? socket : null;
+        }
+        if (open == null) {
+            return CompletableFuture.failedFuture(new ClosedChannelException());
+        }
+        return open.release(window, timeouts.suback()).thenRun(() -> {
+            synchronized (this) {
+                sessionOpenedHere = true;
+            }
+        });
     }
 
     @Override

@@ -11,12 +11,14 @@ final class HiveMqLinks implements Engine.LinkFactories {
     private final TlsBundles bundles;
     private final LinkTimeouts timeouts;
     private final InstantSource clock;
+    private final int window;
 
-    HiveMqLinks(EventLoops loops, TlsBundles bundles, LinkTimeouts timeouts, InstantSource clock) {
+    HiveMqLinks(EventLoops loops, TlsBundles bundles, LinkTimeouts timeouts, InstantSource clock, int window) {
         this.loops = loops;
         this.bundles = bundles;
         this.timeouts = timeouts;
         this.clock = clock;
+        this.window = window;
     }
 
     /** The client finds out too late, and in a way that nobody could explain. */
@@ -48,8 +50,8 @@ final class HiveMqLinks implements Engine.LinkFactories {
             }
             TlsMaterial tls = new TlsMaterial(bundles);
             return definition.mqttVersion() == MqttVersion.V5
-                    ? new Mqtt5Link(definition, observer, loops, timeouts, tls, clock, lane)
-                    : new Mqtt3Link(definition, observer, loops, timeouts, tls, clock, lane);
+                    ? new Mqtt5Link(definition, observer, loops, timeouts, tls, clock, window, lane)
+                    : new Mqtt3Link(definition, observer, loops, timeouts, tls, clock, window, lane);
         };
     }
 }

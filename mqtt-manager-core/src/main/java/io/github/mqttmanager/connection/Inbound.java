@@ -66,6 +66,7 @@ final class Inbound {
                 outbound.published(),
                 outbound.failed(),
                 outbound.expired(),
+                outbound.rejected(),
                 outbound.queued(),
                 outbound.inFlight());
     }

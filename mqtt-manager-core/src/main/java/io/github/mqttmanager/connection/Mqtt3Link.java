@@ -14,6 +14,7 @@ import com.hivemq.client.mqtt.mqtt3.lifecycle.Mqtt3ClientConnectedContext;
 import com.hivemq.client.mqtt.mqtt3.message.auth.Mqtt3SimpleAuth;
 import com.hivemq.client.mqtt.mqtt3.message.auth.Mqtt3SimpleAuthBuilder;
 import com.hivemq.client.mqtt.mqtt3.message.connect.Mqtt3Connect;
+import com.hivemq.client.mqtt.mqtt3.message.connect.Mqtt3ConnectRestrictions;
 import com.hivemq.client.mqtt.mqtt3.message.publish.Mqtt3Publish;
 import com.hivemq.client.mqtt.mqtt3.message.subscribe.Mqtt3Subscribe;
 import com.hivemq.client.mqtt.mqtt3.message.subscribe.Mqtt3Subscription;
@@ -56,8 +57,9 @@ final class Mqtt3Link extends HiveMqLink {
             LinkTimeouts timeouts,
             TlsMaterial tls,
             InstantSource clock,
+            int window,
             Executor lane) {
-        super(definition, observer, loops, timeouts, tls, lane);
+        super(definition, observer, loops, timeouts, tls, window, lane);
         this.clock = clock;
     }
 
@@ -71,17 +73,21 @@ final class Mqtt3Link extends HiveMqLink {
                 .identifier(definition.clientIdentifier())
                 .executorConfig(executors)
                 .transportConfig(transport)
-                .addConnectedListener(context -> onConnected(new BrokerGrants(
-                        ((Mqtt3ClientConnectedContext) context).getConnAck().isSessionPresent(),
-                        definition.keepAlive(),
-                        null,
-                        SEND_MAXIMUM,
-                        PACKET_MAXIMUM,
-                        QoS.EXACTLY_ONCE,
-                        true,
-                        true,
-                        true,
-                        null)))
+                .addConnectedListener(context -> onConnected(
+                        new BrokerGrants(
+                                ((Mqtt3ClientConnectedContext) context)
+                                        .getConnAck()
+                                        .isSessionPresent(),
+                                definition.keepAlive(),
+                                null,
+                                SEND_MAXIMUM,
+                                PACKET_MAXIMUM,
+                                QoS.EXACTLY_ONCE,
+                                true,
+                                true,
+                                true,
+                                null),
+                        null))
                 .addDisconnectedListener(this::onDisconnected);
         Credentials credentials = definition.credentials();
         if (credentials != null) {
@@ -109,6 +115,8 @@ final class Mqtt3Link extends HiveMqLink {
         Mqtt3Connect connect = Mqtt3Connect.builder()
                 .cleanSession(definition.session().cleanStart())
                 .keepAlive((int) definition.keepAlive().toSeconds())
+                .restrictions(
+                        Mqtt3ConnectRestrictions.builder().sendMaximum(window).build())
                 .build();
         // The outcome comes through the listeners; the future only tells it again.
         client().connect(connect).exceptionally(failure -> null);
@@ -206,6 +214,9 @@ final class Mqtt3Link extends HiveMqLink {
                     .build();
         } catch (IllegalArgumentException e) {
             return CompletableFuture.failedFuture(new RefusedPublish(null, "cannot be encoded: " + e.getMessage()));
+        }
+        if (publish.qos() == QoS.EXACTLY_ONCE) {
+            countReleases();
         }
         return client().publish(message).handle((result, failure) -> {
             if (failure == null) {

@@ -69,8 +69,9 @@ final class Mqtt5Link extends HiveMqLink {
             LinkTimeouts timeouts,
             TlsMaterial tls,
             InstantSource clock,
+            int window,
             Executor lane) {
-        super(definition, observer, loops, timeouts, tls, lane);
+        super(definition, observer, loops, timeouts, tls, window, lane);
         this.clock = clock;
     }
 
@@ -126,6 +127,8 @@ final class Mqtt5Link extends HiveMqLink {
                 .restrictions(Mqtt5ConnectRestrictions.builder()
                         .receiveMaximum(definition.session().receiveMaximum())
                         .maximumPacketSize(definition.session().maximumPacketSize())
+                        .sendMaximum(window)
+                        .requestResponseInformation(true)
                         .build())
                 .build();
         // The outcome comes through the listeners; the future only tells it again.
@@ -134,20 +137,22 @@ final class Mqtt5Link extends HiveMqLink {
 
     private void connected(Mqtt5ConnAck connAck) {
         Mqtt5ConnAckRestrictions restrictions = connAck.getRestrictions();
-        onConnected(new BrokerGrants(
-                connAck.isSessionPresent(),
-                Duration.ofSeconds(connAck.getServerKeepAlive()
-                        .orElse((int) definition.keepAlive().toSeconds())),
-                Duration.ofSeconds(connAck.getSessionExpiryInterval().orElse(expirySeconds())),
-                restrictions.getReceiveMaximum(),
-                restrictions.getMaximumPacketSize(),
-                QoS.of(restrictions.getMaximumQos().getCode()),
-                restrictions.isRetainAvailable(),
-                restrictions.isWildcardSubscriptionAvailable(),
-                restrictions.isSharedSubscriptionAvailable(),
-                connAck.getAssignedClientIdentifier()
-                        .map(identifier -> Failures.clean(identifier.toString()))
-                        .orElse(null)));
+        onConnected(
+                new BrokerGrants(
+                        connAck.isSessionPresent(),
+                        Duration.ofSeconds(connAck.getServerKeepAlive()
+                                .orElse((int) definition.keepAlive().toSeconds())),
+                        Duration.ofSeconds(connAck.getSessionExpiryInterval().orElse(expirySeconds())),
+                        restrictions.getReceiveMaximum(),
+                        restrictions.getMaximumPacketSize(),
+                        QoS.of(restrictions.getMaximumQos().getCode()),
+                        restrictions.isRetainAvailable(),
+                        restrictions.isWildcardSubscriptionAvailable(),
+                        restrictions.isSharedSubscriptionAvailable(),
+                        connAck.getAssignedClientIdentifier()
+                                .map(identifier -> Failures.clean(identifier.toString()))
+                                .orElse(null)),
+                connAck.getResponseInformation().map(Object::toString).orElse(null));
     }
 
     private long expirySeconds() {
@@ -178,6 +183,8 @@ final class Mqtt5Link extends HiveMqLink {
                 .restrictions(Mqtt5ConnectRestrictions.builder()
                         .receiveMaximum(maximum)
                         .maximumPacketSize(definition.session().maximumPacketSize())
+                        .sendMaximum(window)
+                        .requestResponseInformation(true)
                         .build())
                 .applyConnect();
     }
@@ -322,6 +329,9 @@ final class Mqtt5Link extends HiveMqLink {
             message = builder.build();
         } catch (IllegalArgumentException e) {
             return CompletableFuture.failedFuture(new RefusedPublish(null, "cannot be encoded: " + e.getMessage()));
+        }
+        if (publish.qos() == QoS.EXACTLY_ONCE) {
+            countReleases();
         }
         return client().publish(message).handle((result, failure) -> {
             if (failure == null) {

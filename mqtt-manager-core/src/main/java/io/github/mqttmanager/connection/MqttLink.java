@@ -36,6 +36,16 @@ interface MqttLink {
     CompletableFuture<Integer> publish(OutboundPublish publish);
 
     /**
+     * Completes the QoS 2 exchanges that an earlier process may have left open in the session: PUBREL is sent for every packet identifier that
+     * this client could use, and each must be answered (MQTT 5 section 4.3.3). From then on the session counts as opened here. Only while no
+     * publish is in flight. Fails with {@link NotReleased} if an answer is missing, with anything else if the connection is lost.
+     */
+    CompletableFuture<Void> release();
+
+    /** How many PUBRELs the present connection has sent, and how many of them were answered. Any thread. */
+    Releases releases();
+
+    /**
      * Ends the connection but not the client: the observer is told within seconds as if the broker had ended it, whatever the network
      * does. Should the client be beyond that, the observer's {@code closed} is told instead.
      */
@@ -77,8 +87,17 @@ interface MqttLink {
      * What the broker granted.
      *
      * @param sessionOpenedHere whether this process has opened the session, so that no packet identifier of an earlier one is open
+     * @param responseInformation the basis for topics of responses (MQTT 5 section 3.2.2.3.14), or null
      */
-    record Granted(BrokerGrants grants, boolean sessionOpenedHere) {}
+    record Granted(
+            BrokerGrants grants,
+            boolean sessionOpenedHere,
+            @Nullable String responseInformation) {
+        /** The same, now that nothing of an earlier process is open in the session. */
+        Granted released() {
+            return new Granted(grants, true, responseInformation);
+        }
+    }
 
     /**
      * Why there is no connection.
@@ -89,6 +108,20 @@ interface MqttLink {
      * @param raisedReceiveMaximum the limit from now on, if the broker exceeded the former one; else 0
      */
     record LinkDown(@Nullable Throwable cause, boolean wasOpen, boolean tlsSpoken, int raisedReceiveMaximum) {}
+
+    /** PUBRELs and their PUBCOMPs on one connection. */
+    record Releases(long sent, long completed) {
+        static final Releases NONE = new Releases(0, 0);
+    }
+
+    /** The broker does not complete what an earlier process left open. */
+    final class NotReleased extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        NotReleased(String message) {
+            super(message);
+        }
+    }
 
     /** A publish that will never be taken. */
     final class RefusedPublish extends RuntimeException {

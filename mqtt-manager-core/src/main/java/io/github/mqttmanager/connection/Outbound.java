@@ -6,22 +6,20 @@ import io.github.mqttmanager.publish.PublishException;
 import io.github.mqttmanager.publish.PublishFailure;
 import io.github.mqttmanager.publish.PublishProperties;
 import io.github.mqttmanager.publish.PublishReceipt;
+import io.github.mqttmanager.publish.UserProperty;
 import io.github.mqttmanager.publish.WhenDisconnected;
 import io.github.mqttmanager.topic.QoS;
 import io.github.mqttmanager.topic.TopicName;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Iterator;
-import java.util.LinkedHashSet;
+import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
-import java.util.NavigableMap;
 import java.util.Objects;
-import java.util.Set;
-import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.LongSupplier;
@@ -33,238 +31,577 @@ import org.jspecify.annotations.Nullable;
  * connection left open. Thread-safe; hand-over happens on the lane only.
  */
 final class Outbound {
+    /** The heap that a publish takes beside its payload, its topic and its properties, as measured. */
+    static final int OVERHEAD = 400;
+
+    /** How often a connection may be lost while QoS 2 exchanges are released, until that is taken for the reason. */
+    private static final int LOST_RELEASES = 2;
+
+    /** How many expired publishes are taken out in one go. */
+    private static final int BATCH = 500;
+
     private final BrokerId broker;
     private final OutboundLimits limits;
+    private final OutboundBudget budget;
     private final Executor lane;
     private final InstantSource clock;
     private final LongSupplier nanos;
 
     // guarded by this
     /** By the order in which they were accepted, also when one comes back. */
-    private final NavigableMap<Long, Pending> queue = new TreeMap<>();
+    private final PendingList queue = new PendingList();
 
-    private final Set<Pending> inFlight = new LinkedHashSet<>();
-    private long queuedBytes;
+    /** By the order in which they were handed over. */
+    private final PendingList inFlight = new PendingList();
+
+    /** Those in the queue that have an expiry of their own; the age comes to all in the order of the queue. */
+    private final TreeSet<Pending> expiring =
+            new TreeSet<>(Comparator.<Pending>comparingLong(pending -> pending.expiresAt)
+                    .thenComparingLong(pending -> pending.number));
+
     private long accepted;
     private long published;
     private long failed;
     private long expired;
+    private long rejected;
     private @Nullable MqttLink link;
     private MqttLink.@Nullable Granted granted;
+    private boolean pumping;
     private boolean closed;
     private @Nullable Instant lastAcknowledgedAt;
 
-    Outbound(BrokerId broker, OutboundLimits limits, Executor lane, InstantSource clock, LongSupplier nanos) {
+    /** Raised with each hand-over. */
+    private long turns;
+
+    /** The latest turn that the present connection has answered. */
+    private long answeredTurn;
+
+    private long connectedAt;
+
+    /** When the broker last owed nothing, or answered something. */
+    private long progressAt;
+
+    /** PUBCOMPs seen so far on the present connection, and when the last one came that we know of. */
+    private long completions;
+
+    private long completionAt;
+
+    /** Whether the client failed a publish though the connection stands: it is not trusted until the next one. */
+    private boolean broken;
+
+    private boolean releasing;
+    private int lostReleases;
+    private @Nullable String releaseRefusal;
+
+    Outbound(
+            BrokerId broker,
+            OutboundLimits limits,
+            OutboundBudget budget,
+            Executor lane,
+            InstantSource clock,
+            LongSupplier nanos) {
         this.broker = broker;
         this.limits = limits;
+        this.budget = budget;
         this.lane = lane;
         this.clock = clock;
         this.nanos = nanos;
     }
 
-    private final class Pending {
+    /** A publish and its outcome; in one list at a time, or in none when it has ended. */
+    private final class Pending extends CompletableFuture<PublishReceipt> {
         final OutboundPublish publish;
-        final TopicName topic;
         final long bytes;
         final long number;
         final long acceptedAt = nanos.getAsLong();
-        final CompletableFuture<PublishReceipt> outcome = new CompletableFuture<>();
-        /** Guarded by the outer object. */
+
+        /** In monotonic time; meaningful if it has an expiry of its own. */
+        final long expiresAt;
+
+        // Guarded by the outer object.
+        @Nullable
+        PendingList list;
+
+        @Nullable
+        Pending before;
+
+        @Nullable
+        Pending behind;
+
         @Nullable
         MqttLink handedTo;
+
+        long handedAt;
+        long turn;
 
         Pending(OutboundPublish publish, long number) {
             this.number = number;
             this.publish = publish;
-            this.topic = Objects.requireNonNull(publish.topic());
             this.bytes = bytes(publish);
-        }
-
-        /** What is left of the message's own expiry, or null if it has none. */
-        @Nullable
-        Duration remaining() {
             Duration expiry = publish.properties().expiry();
-            return expiry == null ? null : expiry.minusNanos(nanos.getAsLong() - acceptedAt);
+            this.expiresAt = expiry == null ? 0 : acceptedAt + expiry.toNanos();
         }
 
-        boolean isExpired() {
-            Duration remaining = remaining();
-            return (remaining != null && (remaining.isNegative() || remaining.isZero()))
-                    || nanos.getAsLong() - acceptedAt > limits.age().toNanos();
+        /** Takes the message back unless it was handed over. */
+        @Override
+        public boolean cancel(boolean mayInterrupt) {
+            boolean cancelled = super.cancel(mayInterrupt);
+            if (cancelled) {
+                takeBack(this);
+            }
+            return cancelled;
+        }
+
+        boolean mayExpire() {
+            return publish.properties().expiry() != null;
+        }
+
+        boolean isExpired(long now) {
+            return isTooOld(now) || (mayExpire() && now - expiresAt >= 0);
+        }
+
+        boolean isTooOld(long now) {
+            return now - acceptedAt > limits.age().toNanos();
         }
 
         /** The publish as it is to be sent now. */
         OutboundPublish current() {
-            Duration remaining = remaining();
-            if (remaining == null) {
+            if (!mayExpire()) {
                 return publish;
             }
             PublishProperties properties = publish.properties();
             // Whole seconds on the wire (MQTT 5 section 3.3.2.3.3): rounded up, for it has not expired yet.
-            Duration rest = Duration.ofSeconds(
-                    Math.max(1, remaining.plusNanos(999_999_999).toSeconds()));
+            Duration rest = Duration.ofSeconds(Math.max(
+                    1,
+                    Duration.ofNanos(expiresAt - nanos.getAsLong())
+                            .plusNanos(999_999_999)
+                            .toSeconds()));
             return new OutboundPublish(
                     publish.topic(),
                     publish.payload(),
                     publish.qos(),
                     publish.retain(),
                     publish.whenDisconnected(),
-                    new PublishProperties(
-                            rest,
-                            properties.text(),
-                            properties.contentType(),
-                            properties.responseTopic(),
-                            properties.correlationData(),
-                            properties.userProperties()));
+                    properties.withExpiry(rest));
         }
     }
 
     /** How much of the bounds a publish that has a topic takes. */
     static long bytes(OutboundPublish publish) {
-        return publish.payload().remaining()
-                + Objects.requireNonNull(publish.topic()).value().getBytes(StandardCharsets.UTF_8).length;
+        PublishProperties properties = publish.properties();
+        ByteBuffer correlation = properties.correlationData();
+        TopicName answers = properties.responseTopic();
+        long size = (long) publish.payload().remaining()
+                + size(Objects.requireNonNull(publish.topic()).value())
+                + (correlation == null ? 0 : correlation.remaining())
+                + (answers == null ? 0 : size(answers.value()))
+                + (properties.contentType() == null ? 0 : size(properties.contentType()));
+        for (UserProperty property : properties.userProperties()) {
+            size += size(property.name()) + size(property.value());
+        }
+        return size;
     }
 
-    /** Takes a publish that has a topic. Any thread. */
+    private static long size(String text) {
+        return text.getBytes(StandardCharsets.UTF_8).length;
+    }
+
+    /** Publishes in an order, which are linked among themselves: each is taken out without a search. */
+    private static final class PendingList {
+        private @Nullable Pending first;
+        private @Nullable Pending last;
+        private int count;
+        private long bytes;
+
+        int count() {
+            return count;
+        }
+
+        @Nullable
+        Pending first() {
+            return first;
+        }
+
+        void addLast(Pending pending) {
+            addBehind(last, pending);
+        }
+
+        /** Puts it to where its number belongs, seen from the beginning. */
+        void addByNumber(Pending pending) {
+            Pending behind = first;
+            while (behind != null && behind.number < pending.number) {
+                behind = behind.behind;
+            }
+            addBehind(behind == null ? last : behind.before, pending);
+        }
+
+        private void addBehind(@Nullable Pending before, Pending pending) {
+            Pending behind = before == null ? first : before.behind;
+            pending.list = this;
+            pending.before = before;
+            pending.behind = behind;
+            if (before == null) {
+                first = pending;
+            } else {
+                before.behind = pending;
+            }
+            if (behind == null) {
+                last = pending;
+            } else {
+                behind.before = pending;
+            }
+            count++;
+            bytes += pending.bytes;
+        }
+
+        /** @return whether it was in this list */
+        boolean remove(Pending pending) {
+            if (pending.list != this) {
+                return false;
+            }
+            if (pending.before == null) {
+                first = pending.behind;
+            } else {
+                pending.before.behind = pending.behind;
+            }
+            if (pending.behind == null) {
+                last = pending.before;
+            } else {
+                pending.behind.before = pending.before;
+            }
+            pending.list = null;
+            pending.before = null;
+            pending.behind = null;
+            count--;
+            bytes -= pending.bytes;
+            return true;
+        }
+
+        List<Pending> all() {
+            List<Pending> all = new ArrayList<>(count);
+            for (Pending each = first; each != null; each = each.behind) {
+                all.add(each);
+            }
+            return all;
+        }
+    }
+
+    // ---- from any thread
+
+    /** Takes a publish that has a topic. */
     CompletableFuture<PublishReceipt> accept(OutboundPublish publish) {
         Pending pending;
         PublishException refusal = null;
+        boolean pump = false;
         synchronized (this) {
             pending = new Pending(publish, ++accepted);
             if (closed) {
-                refusal = failure(PublishFailure.CLOSED, "broker " + broker + " was deleted, or the manager is closed");
+                refusal = closedFailure();
+                failed++;
             } else if (link == null && publish.whenDisconnected() == WhenDisconnected.FAIL) {
                 refusal = failure(PublishFailure.NOT_CONNECTED, "broker " + broker + " is not connected");
-            } else if (queue.size() >= limits.count() || queuedBytes + pending.bytes > limits.bytes()) {
-                refusal = failure(
-                        PublishFailure.QUEUE_FULL, queue.size() + " publishes already wait for broker " + broker);
-            } else {
-                enqueue(pending);
-            }
-            if (refusal != null) {
                 failed++;
+            } else {
+                refusal = overflow(pending);
+                if (refusal == null) {
+                    enqueue(pending);
+                    pump = startsPump();
+                } else {
+                    rejected++;
+                }
             }
         }
         if (refusal != null) {
-            pending.outcome.completeExceptionally(refusal);
-        } else {
-            pending.outcome.whenComplete((receipt, failure) -> {
-                if (pending.outcome.isCancelled()) {
-                    cancelled(pending);
-                }
-            });
+            pending.completeExceptionally(refusal);
+        } else if (pump) {
             lane.execute(this::pump);
         }
-        return pending.outcome;
+        return pending;
     }
 
-    /** On the lane, before {@link #connected}: a publish of our own that goes before all others, whatever waits. */
+    /** If there is room, it is taken. */
+    private @Nullable PublishException overflow(Pending pending) {
+        if (queue.count >= limits.count() || queue.bytes + pending.bytes > limits.bytes()) {
+            return failure(
+                    PublishFailure.QUEUE_FULL,
+                    queue.count + " publishes with " + queue.bytes + " bytes already wait for broker " + broker);
+        }
+        if (!budget.take(pending.bytes + OVERHEAD)) {
+            return failure(
+                    PublishFailure.QUEUE_FULL,
+                    "publishes to all brokers together already take " + budget.taken() + " bytes");
+        }
+        return null;
+    }
+
+    /** Whether the caller is to run the pump on the lane: once for all that comes until it runs. */
+    private boolean startsPump() {
+        if (pumping || link == null || inFlight.count() >= window()) {
+            return false; // not yet; who makes room or brings a connection begins again
+        }
+        pumping = true;
+        return true;
+    }
+
+    private void takeBack(Pending pending) {
+        synchronized (this) {
+            if (dequeue(pending)) {
+                budget.giveBack(pending.bytes + OVERHEAD);
+                failed++;
+            }
+        }
+    }
+
+    /** Fails what has expired while waiting. From time to time. */
+    void sweep() {
+        List<Pending> old = new ArrayList<>();
+        do {
+            old.clear();
+            synchronized (this) {
+                long now = nanos.getAsLong();
+                for (Pending first = queue.first();
+                        first != null && first.isTooOld(now) && old.size() < BATCH;
+                        first = queue.first()) {
+                    expire(first, old);
+                }
+                while (!expiring.isEmpty() && now - expiring.first().expiresAt >= 0 && old.size() < BATCH) {
+                    expire(expiring.first(), old);
+                }
+            }
+            old.forEach(pending -> pending.completeExceptionally(expiredFailure()));
+        } while (old.size() >= BATCH);
+    }
+
+    private void expire(Pending pending, List<Pending> old) {
+        dequeue(pending);
+        budget.giveBack(pending.bytes + OVERHEAD);
+        expired++;
+        old.add(pending);
+    }
+
+    /** Fails everything; nothing is accepted any more. */
+    void close() {
+        List<Pending> all;
+        synchronized (this) {
+            closed = true;
+            link = null;
+            all = queue.all();
+            all.forEach(this::dequeue);
+            List<Pending> open = inFlight.all();
+            open.forEach(inFlight::remove);
+            all.addAll(open);
+            all.forEach(pending -> budget.giveBack(pending.bytes + OVERHEAD));
+            failed += all.size();
+        }
+        all.forEach(pending -> pending.completeExceptionally(failure(
+                PublishFailure.CLOSED,
+                "broker " + broker + " was deleted, or the manager was closed, before it answered")));
+    }
+
+    synchronized @Nullable Instant lastAcknowledgedAt() {
+        return lastAcknowledgedAt;
+    }
+
+    /** The outbound half of the counters: accepted = published + failed + expired + rejected + queued + in flight. */
+    synchronized TrafficCounters counters() {
+        return new TrafficCounters(
+                0, 0, 0, 0, 0, accepted, published, failed, expired, rejected, queue.count(), inFlight.count());
+    }
+
+    /**
+     * Why the connection is not to be trusted any more, or null: the broker has owed an answer for too long, or the client failed a publish for
+     * a reason of its own.
+     *
+     * <p>Answers come in the order of the publishes (MQTT 5 section 4.6): so one that others have overtaken will not come, and as long as none
+     * has, every answer is a sign that the next ones will come.
+     */
+    synchronized @Nullable String trouble() {
+        MqttLink asked = link;
+        if (broken) {
+            return "the client could not say what became of a publish";
+        }
+        if (asked == null) {
+            return null;
+        }
+        long now = nanos.getAsLong();
+        MqttLink.Releases releases = asked.releases();
+        if (releases.completed() != completions || releases.sent() == releases.completed()) {
+            completions = releases.completed();
+            completionAt = now;
+        }
+        if (now - completionAt >= limits.answer().toNanos()) {
+            return unanswered("PUBREL");
+        }
+        Pending oldest = inFlight.first();
+        if (oldest == null) {
+            return null;
+        }
+        long since = oldest.turn < answeredTurn ? handedAt(oldest) : Math.max(handedAt(oldest), progressAt);
+        return now - since < limits.answer().toNanos() ? null : unanswered("PUBLISH");
+    }
+
+    private String unanswered(String packet) {
+        return "it has left " + packet + " unanswered for " + limits.answer().toSeconds() + " s";
+    }
+
+    /** What an earlier connection left open was sent again by the present one. */
+    private long handedAt(Pending pending) {
+        return Math.max(pending.handedAt, connectedAt);
+    }
+
+    // ---- on the lane
+
+    /** Before {@link #connected}: a publish of our own that goes before all others, whatever waits. */
     CompletableFuture<PublishReceipt> first(OutboundPublish publish) {
         Pending pending;
         synchronized (this) {
             pending = new Pending(publish, - ++accepted);
-            if (!closed) {
+            if (!closed && budget.take(pending.bytes + OVERHEAD)) {
                 enqueue(pending);
-                return pending.outcome;
+                return pending;
             }
             failed++;
         }
-        pending.outcome.completeExceptionally(
-                failure(PublishFailure.CLOSED, "broker " + broker + " was deleted, or the manager is closed"));
-        return pending.outcome;
+        pending.completeExceptionally(closedFailure());
+        return pending;
     }
 
-    /** On the lane: publishes may be handed to this link from now on. */
+    /** Publishes may be handed to this link from now on. */
     void connected(MqttLink now, MqttLink.Granted grants) {
         synchronized (this) {
             link = now;
             granted = grants;
+            connectedAt = nanos.getAsLong();
+            progressAt = connectedAt;
+            completionAt = connectedAt;
+            completions = 0;
+            answeredTurn = 0;
+            broken = false;
         }
         pump();
     }
 
-    /** On the lane: nothing is handed over until {@link #connected}; what is in flight stays with the client. */
+    /** Nothing is handed over until {@link #connected}; what is in flight stays with the client. */
     void disconnected() {
         List<Pending> refused = new ArrayList<>();
         synchronized (this) {
             link = null;
-            for (Iterator<Pending> all = queue.values().iterator(); all.hasNext(); ) {
-                Pending pending = all.next();
+            broken = false;
+            if (releasing) {
+                releasing = false;
+                if (++lostReleases >= LOST_RELEASES) {
+                    releaseRefusal = "it closed the connection " + LOST_RELEASES + " times when it was asked to";
+                }
+            }
+            for (Pending pending : queue.all()) {
                 if (pending.publish.whenDisconnected() == WhenDisconnected.FAIL) {
-                    all.remove();
-                    queuedBytes -= pending.bytes;
-                    failed++;
-                    refused.add(pending);
+                    fail(pending, refused);
                 }
             }
         }
-        refused.forEach(pending -> pending.outcome.completeExceptionally(
+        refused.forEach(pending -> pending.completeExceptionally(
                 failure(PublishFailure.NOT_CONNECTED, "the connection to broker " + broker + " was lost")));
     }
 
-    /** On the lane: the client is gone. Whether the broker has what was in flight is unknown: it is sent again. */
+    /** The client is gone. Whether the broker has what was in flight is unknown: it is sent again. */
     void clientEnded() {
         List<Pending> lost = new ArrayList<>();
         synchronized (this) {
             link = null;
-            List<Pending> again = new ArrayList<>(inFlight);
-            inFlight.clear();
-            for (Pending pending : again) {
+            broken = false;
+            releasing = false;
+            lostReleases = 0;
+            releaseRefusal = null;
+            List<Pending> again = inFlight.all();
+            // From the last one on: each goes to the beginning of the queue.
+            for (int i = again.size() - 1; i >= 0; i--) {
+                Pending pending = again.get(i);
+                inFlight.remove(pending);
                 if (pending.publish.qos() == QoS.AT_MOST_ONCE
                         || pending.publish.whenDisconnected() == WhenDisconnected.FAIL
-                        || pending.outcome.isDone()) {
-                    failed++;
-                    lost.add(pending);
+                        || pending.isDone()) {
+                    fail(pending, lost);
                 } else {
                     enqueue(pending);
                 }
             }
         }
-        lost.forEach(pending -> pending.outcome.completeExceptionally(
+        lost.forEach(pending -> pending.completeExceptionally(
                 failure(PublishFailure.CLOSED, "the connection to broker " + broker + " ended")));
     }
 
-    /** On the lane: hands over what the window allows. */
+    /** Hands over what the window allows. */
     private void pump() {
-        while (true) {
-            Pending next;
-            PublishException refusal = null;
-            MqttLink to;
-            synchronized (this) {
-                to = link;
-                MqttLink.Granted grants = granted;
-                if (to == null
-                        || grants == null
-                        || inFlight.size()
-                                >= Math.min(limits.window(), grants.grants().receiveMaximum())) {
-                    return;
-                }
-                Map.Entry<Long, Pending> first = queue.pollFirstEntry();
-                if (first == null) {
-                    return;
-                }
-                next = first.getValue();
-                queuedBytes -= next.bytes;
-                if (next.isExpired()) {
-                    expired++;
-                    refusal = failure(
-                            PublishFailure.EXPIRED, "the message for broker " + broker + " expired while it waited");
-                } else {
-                    refusal = unsendable(next.publish, grants);
-                    if (refusal == null) {
-                        inFlight.add(next);
-                        next.handedTo = to;
-                    } else {
-                        failed++;
+        synchronized (this) {
+            pumping = false;
+        }
+        while (step()) {
+            // the next one
+        }
+    }
+
+    /** @return whether there may be more to do */
+    private boolean step() {
+        Pending next;
+        PublishException refusal;
+        MqttLink to;
+        boolean release = false;
+        synchronized (this) {
+            to = link;
+            MqttLink.Granted grants = granted;
+            next = queue.first();
+            if (to == null || grants == null || next == null || releasing || !fits(next)) {
+                return false;
+            }
+            if (next.isExpired(nanos.getAsLong())) {
+                refusal = expiredFailure();
+                expired++;
+            } else {
+                refusal = unsendable(next.publish, grants);
+                if (refusal != null) {
+                    failed++;
+                } else if (next.publish.qos() == QoS.EXACTLY_ONCE && !grants.sessionOpenedHere()) {
+                    if (inFlight.count() > 0) {
+                        return false; // their packet identifiers are in use; the last answer comes back here
                     }
+                    releasing = true;
+                    release = true;
                 }
             }
-            if (refusal != null) {
-                next.outcome.completeExceptionally(refusal);
-            } else {
-                handOver(to, next);
+            if (!release) {
+                dequeue(next);
+                if (refusal == null) {
+                    next.handedTo = to;
+                    next.handedAt = nanos.getAsLong();
+                    next.turn = ++turns;
+                    if (inFlight.count() == 0) {
+                        progressAt = next.handedAt;
+                    }
+                    inFlight.addLast(next);
+                } else {
+                    budget.giveBack(next.bytes + OVERHEAD);
+                }
             }
         }
+        if (release) {
+            release(to);
+        } else if (refusal != null) {
+            next.completeExceptionally(refusal);
+        } else {
+            handOver(to, next);
+        }
+        return !release;
+    }
+
+    private int window() {
+        MqttLink.Granted grants = granted;
+        return grants == null
+                ? limits.window()
+                : Math.min(limits.window(), grants.grants().receiveMaximum());
+    }
+
+    private boolean fits(Pending next) {
+        return inFlight.count() < window() && (inFlight.count() == 0 || inFlight.bytes + next.bytes <= limits.bytes());
     }
 
     private @Nullable PublishException unsendable(OutboundPublish publish, MqttLink.Granted grants) {
@@ -277,21 +614,69 @@ final class Outbound {
         if (publish.retain() && !grants.grants().retainAvailable()) {
             return failure(PublishFailure.NOT_SENDABLE, "broker " + broker + " keeps no retained messages");
         }
-        // Packet identifiers of an earlier process may be open in a session that it left behind: the broker would take
-        // this
-        // message for that one, confirm it, and never deliver it (MQTT 5 section 4.3.3).
-        if (publish.qos() == QoS.EXACTLY_ONCE && !grants.sessionOpenedHere()) {
+        if (publish.qos() == QoS.EXACTLY_ONCE && !grants.sessionOpenedHere() && releaseRefusal != null) {
             return failure(
                     PublishFailure.UNSAFE_QOS_2,
                     "broker " + broker
-                            + " resumed a session of an earlier process, in which QoS 2 can be lost; use QoS 1, or a clean start");
+                            + " resumed a session of an earlier process, whose unfinished exchanges it does not complete: "
+                            + releaseRefusal + ". QoS 2 could be lost there; use QoS 1, or a clean start");
         }
         return null;
     }
 
+    /**
+     * Packet identifiers of an earlier process may be open in a session that it left behind: the broker would take our message for that one,
+     * confirm it, and never deliver it (MQTT 5 section 4.3.3). So those are completed first.
+     */
+    private void release(MqttLink to) {
+        to.release().whenComplete((done, failure) -> lane.execute(() -> released(to, failure)));
+    }
+
+    private void released(MqttLink by, @Nullable Throwable failure) {
+        synchronized (this) {
+            if (!releasing || link != by || granted == null) {
+                return; // the connection is lost, and the next one begins anew
+            }
+            if (failure == null) {
+                granted = granted.released();
+                lostReleases = 0;
+            } else if (Failures.unwrap(failure) instanceof MqttLink.NotReleased) {
+                releaseRefusal = Failures.unwrap(failure).getMessage();
+            } else {
+                return; // the connection is about to be lost
+            }
+            releasing = false;
+        }
+        pump();
+    }
+
     private void enqueue(Pending pending) {
-        queue.put(pending.number, pending);
-        queuedBytes += pending.bytes;
+        if (queue.last == null || queue.last.number < pending.number) {
+            queue.addLast(pending);
+        } else {
+            queue.addByNumber(pending);
+        }
+        if (pending.mayExpire()) {
+            expiring.add(pending);
+        }
+    }
+
+    /** @return whether it was in the queue */
+    private boolean dequeue(Pending pending) {
+        if (!queue.remove(pending)) {
+            return false;
+        }
+        if (pending.mayExpire()) {
+            expiring.remove(pending);
+        }
+        return true;
+    }
+
+    private void fail(Pending pending, List<Pending> refused) {
+        dequeue(pending);
+        budget.giveBack(pending.bytes + OVERHEAD);
+        failed++;
+        refused.add(pending);
     }
 
     private void handOver(MqttLink to, Pending pending) {
@@ -306,25 +691,33 @@ final class Outbound {
         answer.whenComplete((code, failure) -> answered(to, pending, code, failure));
     }
 
+    /** On any thread. */
     private void answered(MqttLink from, Pending pending, @Nullable Integer code, @Nullable Throwable failure) {
         PublishException refusal = null;
         PublishReceipt receipt = null;
+        boolean pump;
         synchronized (this) {
             // What an earlier client says late does not concern the hand-over to the present one.
             if (pending.handedTo != from || !inFlight.remove(pending)) {
                 return;
             }
+            boolean again = false;
             if (code != null && failure == null) {
                 published++;
                 lastAcknowledgedAt = clock.instant();
-                receipt = new PublishReceipt(broker, pending.topic, pending.publish.qos(), code, lastAcknowledgedAt);
+                receipt = new PublishReceipt(
+                        broker,
+                        Objects.requireNonNull(pending.publish.topic()),
+                        pending.publish.qos(),
+                        code,
+                        lastAcknowledgedAt);
             } else if (failure != null && Failures.unwrap(failure) instanceof MqttLink.RefusedPublish refused) {
                 failed++;
                 refusal = failure(
                         refused.reasonCode() == null ? PublishFailure.NOT_SENDABLE : PublishFailure.REFUSED,
                         "the publish to broker " + broker + " " + refused.getMessage());
             } else if (pending.publish.qos() == QoS.AT_MOST_ONCE
-                    || pending.outcome.isDone()
+                    || pending.isDone()
                     || closed
                     || (link == null && pending.publish.whenDisconnected() == WhenDisconnected.FAIL)) {
                 failed++;
@@ -332,68 +725,37 @@ final class Outbound {
             } else {
                 // An exception of the client says that the outcome is unknown, not that it was not delivered.
                 enqueue(pending);
-            }
-        }
-        if (receipt != null) {
-            pending.outcome.complete(receipt);
-        } else if (refusal != null) {
-            pending.outcome.completeExceptionally(refusal);
-        }
-        lane.execute(this::pump);
-    }
-
-    private void cancelled(Pending pending) {
-        synchronized (this) {
-            if (queue.remove(pending.number, pending)) {
-                queuedBytes -= pending.bytes;
-                failed++;
-            }
-        }
-    }
-
-    /** Fails what has expired while waiting. Any thread, from time to time. */
-    void sweep() {
-        List<Pending> old = new ArrayList<>();
-        synchronized (this) {
-            for (Iterator<Pending> all = queue.values().iterator(); all.hasNext(); ) {
-                Pending pending = all.next();
-                if (pending.isExpired()) {
-                    all.remove();
-                    queuedBytes -= pending.bytes;
-                    expired++;
-                    old.add(pending);
+                again = true;
+                if (link == from) {
+                    link = null;
+                    broken = true;
                 }
             }
+            if (!again) {
+                budget.giveBack(pending.bytes + OVERHEAD);
+                answeredTurn = Math.max(answeredTurn, pending.turn);
+                if (pending.publish.qos() != QoS.AT_MOST_ONCE) {
+                    progressAt = nanos.getAsLong();
+                }
+            }
+            pump = queue.first() != null && startsPump();
         }
-        old.forEach(pending -> pending.outcome.completeExceptionally(
-                failure(PublishFailure.EXPIRED, "the message for broker " + broker + " expired while it waited")));
-    }
-
-    /** Fails everything; nothing is accepted any more. Any thread. */
-    void close() {
-        List<Pending> all;
-        synchronized (this) {
-            closed = true;
-            link = null;
-            all = new ArrayList<>(queue.values());
-            all.addAll(inFlight);
-            queue.clear();
-            inFlight.clear();
-            queuedBytes = 0;
-            failed += all.size();
+        if (receipt != null) {
+            pending.complete(receipt);
+        } else if (refusal != null) {
+            pending.completeExceptionally(refusal);
         }
-        all.forEach(pending -> pending.outcome.completeExceptionally(failure(
-                PublishFailure.CLOSED,
-                "broker " + broker + " was deleted, or the manager was closed, before it answered")));
+        if (pump) {
+            lane.execute(this::pump);
+        }
     }
 
-    synchronized @Nullable Instant lastAcknowledgedAt() {
-        return lastAcknowledgedAt;
+    private PublishException expiredFailure() {
+        return failure(PublishFailure.EXPIRED, "the message for broker " + broker + " expired while it waited");
     }
 
-    /** The outbound half of the counters: accepted = published + failed + expired + queued + in flight. */
-    synchronized TrafficCounters counters() {
-        return new TrafficCounters(0, 0, 0, 0, 0, accepted, published, failed, expired, queue.size(), inFlight.size());
+    private PublishException closedFailure() {
+        return failure(PublishFailure.CLOSED, "broker " + broker + " was deleted, or the manager is closed");
     }
 
     private static PublishException failure(PublishFailure failure, String message) {

@@ -4,6 +4,7 @@ import io.github.mqttmanager.broker.MqttVersion;
 
 /** The reason codes of MQTT 5 (section 2.4) by name, and the return codes of MQTT 3.1.1. */
 final class ReasonCodes {
+    static final int NO_MATCHING_SUBSCRIBERS = 0x10;
     static final int UNSPECIFIED = 0x80;
     static final int IMPLEMENTATION_SPECIFIC = 0x83;
     static final int UNSUPPORTED_VERSION = 0x84;

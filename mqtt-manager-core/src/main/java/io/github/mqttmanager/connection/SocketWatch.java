@@ -8,6 +8,9 @@ import io.netty.channel.ChannelPromise;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
 import java.net.SocketAddress;
+import java.nio.channels.ClosedChannelException;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /** Stands next to the socket of one attempt: tells how far it comes, and can end it whatever it waits for. */
@@ -21,6 +24,7 @@ final class SocketWatch extends ChannelOutboundHandlerAdapter {
     private final int maximumPacketSize;
     private volatile boolean cut;
     private volatile @Nullable ChannelHandlerContext context;
+    private final Releases releases = new Releases();
     private boolean written;
     private boolean limited;
 
@@ -57,6 +61,41 @@ final class SocketWatch extends ChannelOutboundHandlerAdapter {
                 }
             });
         }
+    }
+
+    /**
+     * Counts the PUBRELs and PUBCOMPs that pass from now on. On the event loop, when the broker has accepted us; a second time it does nothing.
+     */
+    void countReleases() {
+        ChannelHandlerContext there = context;
+        if (there != null && !releases.isAdded() && there.pipeline().context(DECODER) != null) {
+            // Next to the client's own handlers, of which those for PUBREL and PUBCOMP are there by now.
+            there.pipeline().addAfter(DECODER, null, releases);
+        }
+    }
+
+    MqttLink.Releases releases() {
+        return releases.counted();
+    }
+
+    /** Releases the identifiers from 1 to the last one. From any thread; see {@link MqttLink#release}. */
+    CompletableFuture<Void> release(int last, Duration limit) {
+        CompletableFuture<Void> released = new CompletableFuture<>();
+        ChannelHandlerContext there = context;
+        if (there == null) {
+            released.completeExceptionally(new ClosedChannelException());
+        } else {
+            there.executor().execute(() -> {
+                countReleases();
+                ChannelHandlerContext encoder = there.pipeline().context(ENCODER);
+                if (encoder == null || !releases.isAdded()) {
+                    released.completeExceptionally(new ClosedChannelException());
+                } else {
+                    releases.releaseAll(encoder, last, limit, released);
+                }
+            });
+        }
+        return released;
     }
 
     private static void end(ChannelHandlerContext context) {

@@ -14,10 +14,16 @@ final class StatusFeed {
     private static final Logger LOG = LoggerFactory.getLogger(StatusFeed.class);
 
     private final List<ConnectionListener> listeners = new CopyOnWriteArrayList<>();
+    private final List<Consumer<? super BrokerStatus>> watchers = new CopyOnWriteArrayList<>();
     private final Executor events;
 
     StatusFeed(Executor events) {
         this.events = events;
+    }
+
+    /** Told before {@link #changed} returns: what must not lag behind the status. Neither blocks nor throws. */
+    void watch(Consumer<? super BrokerStatus> watcher) {
+        watchers.add(watcher);
     }
 
     void add(ConnectionListener listener) {
@@ -29,6 +35,7 @@ final class StatusFeed {
     }
 
     void changed(BrokerStatus status) {
+        watchers.forEach(watcher -> watcher.accept(status));
         tell(listener -> listener.statusChanged(status));
     }
 

@@ -20,6 +20,7 @@ import java.util.TreeSet;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -55,6 +56,7 @@ final class Subscriptions {
     private final BrokerId broker;
     private final Engine engine;
     private final Lane lane;
+    private final Supplier<Set<TopicFilter>> own;
     private final Listener listener;
     private final SubscriptionPlan plan;
 
@@ -96,10 +98,12 @@ final class Subscriptions {
 
     private @Nullable ScheduledFuture<?> limit;
 
-    Subscriptions(BrokerId broker, Engine engine, Lane lane, Listener listener) {
+    /** @param filters of the connection itself, beside those that its devices want */
+    Subscriptions(BrokerId broker, Engine engine, Lane lane, Supplier<Set<TopicFilter>> filters, Listener listener) {
         this.broker = broker;
         this.engine = engine;
         this.lane = lane;
+        this.own = filters;
         this.listener = listener;
         this.plan = new SubscriptionPlan(engine.coalesceFrom());
     }
@@ -151,37 +155,48 @@ final class Subscriptions {
             return; // the next connection asks for all
         }
         TopicDemand demand = engine.demand().apply(broker);
+        Set<TopicFilter> ours = own.get();
         List<TopicFilter> missing = new ArrayList<>();
         for (Change change : noted) {
             if (many || !plan.isStill(change.template(), demand, isCoalescing(), refusals::contains)) {
                 synchronize();
                 return;
             }
-            if (plan.isCoalesced(change.template())) {
-                continue;
-            }
             TopicFilter filter = change.template().filter(change.deviceName());
-            boolean wanted = demand.wants(filter) && !plan.isCovered(filter);
-            boolean held = subscriptions.containsKey(filter) && !surplus.contains(filter);
-            if (wanted == held) {
-                continue;
-            }
-            if (filter.hasWildcard()) {
-                synchronize(); // it may cover others, or have covered them
-                return;
-            }
-            if (!wanted) {
-                surplus.add(filter);
-            } else if (!surplus.remove(filter) || !subscriptions.containsKey(filter)) {
-                missing.add(filter);
+            boolean asked = subscriptions.containsKey(filter);
+            boolean wanted = ours.contains(filter) || demand.wants(filter);
+            boolean covered = plan.isCoalesced(change.template()) || plan.isCovered(filter);
+            if (wanted && covered && !ours.contains(filter)) {
+                if (!asked) {
+                    // For a moment, so that the broker sends what it retains for this device (MQTT 5 section 3.3.1.3).
+                    missing.add(filter);
+                    surplus.add(filter);
+                }
+            } else if (wanted != (asked && !surplus.contains(filter))) {
+                if (filter.hasWildcard()) {
+                    synchronize(); // it may cover others, or have covered them
+                    return;
+                }
+                if (!wanted) {
+                    surplus.add(filter);
+                } else {
+                    surplus.remove(filter);
+                    if (!asked) {
+                        missing.add(filter);
+                    }
+                }
             }
         }
         exchange(missing);
     }
 
-    /** Compares all that is wanted with all that is held. */
-    private void synchronize() {
+    /** Compares all that is wanted with all that is held. Does nothing without a connection. */
+    void synchronize() {
+        if (link == null) {
+            return;
+        }
         Set<TopicFilter> wanted = plan.filters(engine.demand().apply(broker), isCoalescing(), refusals::contains);
+        wanted.addAll(own.get());
         List<TopicFilter> missing = wanted.stream()
                 .filter(filter -> !subscriptions.containsKey(filter))
                 .toList();
@@ -388,6 +403,12 @@ final class Subscriptions {
     SubscriptionCounts counts() {
         return new SubscriptionCounts(
                 subscriptions.size() - refused.size() - pending.size(), refused.size(), pending.size());
+    }
+
+    /** How it stands with the filter, or null if it was not asked for. */
+    @Nullable
+    SubscriptionStatus of(TopicFilter filter) {
+        return subscriptions.get(filter);
     }
 
     /** All, or so many as people may want to read: the refused ones first, then those that are not answered. */

@@ -1,7 +1,8 @@
 package io.github.mqttmanager.connection;
 
 /**
- * Counts since the manager first knew of the broker.
+ * Counts since the manager first knew of the broker. At any moment {@code received = acknowledged + unrouted + dropped + open} and
+ * {@code accepted = published + failed + expired + rejected + queued + inFlight}.
  *
  * @param received publishes that came in
  * @param acknowledged of those: handled and acknowledged (QoS 0: handled)
@@ -11,7 +12,8 @@ package io.github.mqttmanager.connection;
  * @param accepted outbound publishes that were taken from callers
  * @param published of those: acknowledged by the broker
  * @param failed of those: failed, with a word to the caller
- * @param expired of those: too old before they could be sent
+ * @param expired of those: too old before they could be sent, with a word to the caller
+ * @param rejected of those: dropped because too much waited already, with a word to the caller
  * @param queued of those: waiting
  * @param inFlight of those: handed over, not answered yet
  */
@@ -25,8 +27,26 @@ public record TrafficCounters(
         long published,
         long failed,
         long expired,
+        long rejected,
         long queued,
         long inFlight) {
     /** Nothing yet. */
-    public static final TrafficCounters ZERO = new TrafficCounters(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+    public static final TrafficCounters ZERO = new TrafficCounters(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+
+    /** The sum of both. */
+    public TrafficCounters plus(TrafficCounters other) {
+        return new TrafficCounters(
+                received + other.received,
+                acknowledged + other.acknowledged,
+                unrouted + other.unrouted,
+                dropped + other.dropped,
+                open + other.open,
+                accepted + other.accepted,
+                published + other.published,
+                failed + other.failed,
+                expired + other.expired,
+                rejected + other.rejected,
+                queued + other.queued,
+                inFlight + other.inFlight);
+    }
 }

@@ -1,6 +1,7 @@
 package io.github.mqttmanager.device;
 
 import io.github.mqttmanager.broker.BrokerId;
+import io.github.mqttmanager.topic.TopicName;
 import io.github.mqttmanager.topic.TopicTemplate;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -8,6 +9,7 @@ import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param type a label of the host's, up to 50 characters, or null
  * @param telemetryTopics what the device publishes to, 1 to 16
  * @param commandTopic what the device listens to, without wildcards, or null
+ * @param availability where the device says that it has come or gone, or null; none of its telemetry topics
  * @param expectedInterval how often the device should be heard of, 1 s to 7 days
  * @param version raised by each save; 0 is new
  */
@@ -33,6 +36,7 @@ public record Device(
         @Nullable String type,
         List<TopicTemplate> telemetryTopics,
         @Nullable TopicTemplate commandTopic,
+        @Nullable Availability availability,
         Duration expectedInterval,
         long version) {
     /** {@code devices/{device_id}/telemetry}. */
@@ -66,6 +70,9 @@ public record Device(
         if (commandTopic != null) {
             commandTopic.name(topicName);
         }
+        if (availability != null) {
+            check(availability.topic(), topicName, telemetryTopics);
+        }
         if (expectedInterval.compareTo(Duration.ofSeconds(1)) < 0
                 || expectedInterval.compareTo(Duration.ofDays(7)) > 0) {
             throw new IllegalArgumentException(
@@ -73,6 +80,18 @@ public record Device(
         }
         if (version < 0) {
             throw new IllegalArgumentException("version must not be negative");
+        }
+    }
+
+    private static void check(TopicTemplate availability, String topicName, List<TopicTemplate> telemetryTopics) {
+        TopicName topic = availability.name(topicName);
+        if (availability.filter(topicName).isShared()) {
+            throw new IllegalArgumentException("availability topic must not be a shared subscription");
+        }
+        for (TopicTemplate telemetry : telemetryTopics) {
+            if (telemetry.filter(topicName).matchedFilter().equals(topic.value())) {
+                throw new IllegalArgumentException("availability topic must not be a telemetry topic too");
+            }
         }
     }
 
@@ -84,6 +103,14 @@ public record Device(
             throw new IllegalArgumentException(
                     what + " must have 1 to " + max + " characters, not only blanks and no control characters");
         }
+    }
+
+    /** What is subscribed for the device: its telemetry topics and, where it has one, its availability topic. */
+    public List<TopicTemplate> topics() {
+        return availability == null
+                ? telemetryTopics
+                : Stream.concat(telemetryTopics.stream(), Stream.of(availability.topic()))
+                        .toList();
     }
 
     /**
@@ -108,6 +135,7 @@ public record Device(
         builder.type = type;
         builder.telemetryTopics = telemetryTopics;
         builder.commandTopic = commandTopic;
+        builder.availability = availability;
         builder.expectedInterval = expectedInterval;
         builder.version = version;
         return builder;
@@ -123,6 +151,7 @@ public record Device(
         private @Nullable String type;
         private List<TopicTemplate> telemetryTopics = List.of(DEFAULT_TELEMETRY_TOPIC);
         private @Nullable TopicTemplate commandTopic = DEFAULT_COMMAND_TOPIC;
+        private @Nullable Availability availability;
         private Duration expectedInterval = Duration.ofMinutes(1);
         private long version;
 
@@ -177,6 +206,11 @@ public record Device(
             return this;
         }
 
+        public Builder availability(@Nullable Availability value) {
+            availability = value;
+            return this;
+        }
+
         public Builder expectedInterval(Duration value) {
             expectedInterval = value;
             return this;
@@ -190,7 +224,17 @@ public record Device(
         /** @throws IllegalArgumentException naming what is wrong */
         public Device build() {
             return new Device(
-                    id, name, owner, broker, topicName, type, telemetryTopics, commandTopic, expectedInterval, version);
+                    id,
+                    name,
+                    owner,
+                    broker,
+                    topicName,
+                    type,
+                    telemetryTopics,
+                    commandTopic,
+                    availability,
+                    expectedInterval,
+                    version);
         }
     }
 }

@@ -6,10 +6,10 @@ import io.github.mqttmanager.publish.InboundPublish;
 import io.github.mqttmanager.publish.InboundRouter;
 import io.github.mqttmanager.topic.TopicDemand;
 import io.github.mqttmanager.topic.TopicTemplate;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -19,7 +19,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Predicate;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,9 +32,9 @@ public final class DeviceRouter implements InboundRouter {
     private static final Logger LOG = LoggerFactory.getLogger(DeviceRouter.class);
     private static final int MAX_EXPLAINED_BROKERS = 1_000;
 
-    private final InstantSource clock;
     private final DeviceLanes lanes;
-    private final LastSeen lastSeen;
+    private final PresenceFeed feed;
+    private final Presences presences;
     private final Map<BrokerId, RouteTable> tables = new ConcurrentHashMap<>();
     private final Set<BrokerId> explained = ConcurrentHashMap.newKeySet();
 
@@ -43,17 +43,22 @@ public final class DeviceRouter implements InboundRouter {
 
     /**
      * @param handlers runs the host's handler, which may block
+     * @param events runs the listeners, one task after the other
      * @param timer of one thread; never blocked
+     * @param clock for what people read
+     * @param nanos monotonic
      */
     public DeviceRouter(
             DeviceRepository repository,
             HandlerSettings settings,
             Executor handlers,
+            Executor events,
             ScheduledExecutorService timer,
-            InstantSource clock) {
-        this.clock = clock;
+            InstantSource clock,
+            LongSupplier nanos) {
         this.lanes = new DeviceLanes(settings, handlers, timer);
-        this.lastSeen = new LastSeen(repository);
+        this.feed = new PresenceFeed(events, timer, clock, nanos);
+        this.presences = new Presences(repository, clock, nanos, feed);
     }
 
     /**
@@ -67,6 +72,7 @@ public final class DeviceRouter implements InboundRouter {
             return List.of();
         }
         devices.put(device.id(), device);
+        presences.put(device);
         if (device.equals(before)) {
             return List.of();
         }
@@ -91,7 +97,7 @@ public final class DeviceRouter implements InboundRouter {
         if (before == null) {
             return List.of();
         }
-        lastSeen.forget(id);
+        presences.remove(id);
         unroute(before);
         return changes(before, null);
     }
@@ -115,7 +121,7 @@ public final class DeviceRouter implements InboundRouter {
     private static Set<WantedChange> wanted(@Nullable Device device) {
         Set<WantedChange> wanted = new LinkedHashSet<>();
         if (device != null) {
-            for (TopicTemplate template : device.telemetryTopics()) {
+            for (TopicTemplate template : device.topics()) {
                 wanted.add(new WantedChange(device.broker(), template, device.topicName()));
             }
         }
@@ -128,9 +134,10 @@ public final class DeviceRouter implements InboundRouter {
         if (table != null) {
             table.devices().forEach(device -> {
                 devices.remove(device.id());
-                lastSeen.forget(device.id());
+                presences.remove(device.id());
             });
         }
+        presences.removeBroker(broker);
         explained.remove(broker);
     }
 
@@ -161,11 +168,11 @@ public final class DeviceRouter implements InboundRouter {
         }
         Delivery delivery = new Delivery(receivers.size(), acknowledgement);
         for (Device device : receivers) {
-            // An old message that the broker kept says nothing of the device's being there now.
-            if (!publish.retained()) {
-                lastSeen.seen(device.id(), publish.receivedAt());
+            if (presences.take(device.id(), publish)) {
+                delivery.handled();
+            } else {
+                lanes.add(device, publish, delivery);
             }
-            lanes.add(device, publish, delivery);
         }
     }
 
@@ -198,35 +205,48 @@ public final class DeviceRouter implements InboundRouter {
         }
     }
 
+    /** The broker is reachable and answers, or not. Called by one thread at a time for each broker; never blocks. */
+    public void reached(BrokerId broker, boolean up) {
+        presences.reached(broker, up);
+    }
+
+    /** Tells the listener of changes of presence from now on. */
+    public void addListener(PresenceListener listener) {
+        feed.add(listener);
+    }
+
+    public void removeListener(PresenceListener listener) {
+        feed.remove(listener);
+    }
+
     /** When the device last published; may ask the repository, and then block. */
     public Optional<Instant> lastSeen(DeviceId device) {
-        return lastSeen.of(device);
+        return presences.lastSeen(device);
+    }
+
+    /** Whether the device is there; may ask the repository, once for each device, and then block. */
+    public Presence presence(DeviceId device) {
+        return presences.presence(device);
+    }
+
+    /** Learns from the repository when these devices were last seen, as far as it was not asked before; blocks as long as it does. */
+    public void recallLastSeen(Collection<DeviceId> ids) {
+        presences.recall(ids);
     }
 
     /**
-     * Whether the device is there; may ask the repository, and then block.
+     * Writes the next batch of last-seen times; blocks as long as the repository does. Called by one thread at a time, as is {@link
+     * #writeAllLastSeen}.
      *
-     * @param reachable tells whether a broker is connected
+     * @return whether there is more to write now; else the next round may begin after the interval
      */
-    public Presence presence(Device device, Predicate<BrokerId> reachable) {
-        if (!reachable.test(device.broker())) {
-            return Presence.UNKNOWN;
-        }
-        return lastSeen.of(device.id())
-                .map(at -> presence(Duration.between(at, clock.instant()), device.expectedInterval()))
-                .orElse(Presence.UNKNOWN);
+    public boolean writeLastSeen() {
+        return presences.write();
     }
 
-    static Presence presence(Duration silent, Duration expected) {
-        if (silent.multipliedBy(2).compareTo(expected.multipliedBy(3)) <= 0) {
-            return Presence.ONLINE;
-        }
-        return silent.compareTo(expected.multipliedBy(3)) <= 0 ? Presence.QUIET : Presence.OFFLINE;
-    }
-
-    /** Writes last-seen times; blocks as long as the repository does. */
-    public void writeLastSeen() {
-        lastSeen.write();
+    /** Writes all last-seen times that are not written; blocks as long as the repository does. */
+    public void writeAllLastSeen() {
+        presences.writeAll();
     }
 
     /** How many messages wait for the host's handler, or are with it. */

@@ -28,12 +28,12 @@ final class RouteTable {
     void replace(@Nullable Device before, @Nullable Device after) {
         Routes changed = routes;
         if (before != null) {
-            for (TopicTemplate template : before.telemetryTopics()) {
+            for (TopicTemplate template : before.topics()) {
                 changed = changed.without(template, before);
             }
         }
         if (after != null) {
-            for (TopicTemplate template : after.telemetryTopics()) {
+            for (TopicTemplate template : after.topics()) {
                 changed = changed.with(template, after);
             }
         }
@@ -124,7 +124,7 @@ final class RouteTable {
                     : tree.receivers(template.levels(), 0);
             return receivers
                     .devices()
-                    .filter(device -> device.telemetryTopics().contains(template))
+                    .filter(device -> device.topics().contains(template))
                     .map(Device::topicName);
         }
 
@@ -136,7 +136,7 @@ final class RouteTable {
         }
 
         static boolean wants(Device device, TopicFilter filter) {
-            return device.telemetryTopics().stream()
+            return device.topics().stream()
                     .anyMatch(template -> template.filter(device.topicName()).equals(filter));
         }
 

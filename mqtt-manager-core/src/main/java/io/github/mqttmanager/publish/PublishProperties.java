@@ -36,6 +36,11 @@ public record PublishProperties(
         userProperties = List.copyOf(userProperties);
     }
 
+    /** The same with another expiry. */
+    public PublishProperties withExpiry(@Nullable Duration newExpiry) {
+        return new PublishProperties(newExpiry, text, contentType, responseTopic, correlationData, userProperties);
+    }
+
     @Override
     public @Nullable ByteBuffer correlationData() {
         return correlationData == null ? null : correlationData.duplicate();

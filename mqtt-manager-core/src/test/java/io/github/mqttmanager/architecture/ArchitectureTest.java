@@ -50,6 +50,7 @@ class ArchitectureTest {
             "EventLoops",
             "SocketWatch",
             "PacketSizeLimit",
+            "Releases",
             "InboundFlow",
             "TlsMaterial",
             "FailureClassifier");

@@ -68,7 +68,7 @@ class BrokerConnectionModelTest {
             harness.unknownHosts.put("unknown.example", "");
             harness.policy = (d, address, port) -> !d.endpoints().get(0).host().startsWith("forbidden");
             harness.answering = random.nextBoolean();
-            harness.limits = new OutboundLimits(5, 1_000, Duration.ofMinutes(5), 3);
+            harness.limits = new OutboundLimits(5, 1_000, 1_000_000, Duration.ofMinutes(5), 3, Duration.ofSeconds(30));
             definition = EngineHarness.definition().active(random.nextBoolean()).build();
             connection = new BrokerConnection(definition, harness.engine(), null);
         }
@@ -313,7 +313,7 @@ class BrokerConnectionModelTest {
             }
             assertThat(connection.history().size()).isLessThanOrEqualTo(100);
             TrafficCounters c = status.counters();
-            assertThat(c.published() + c.failed() + c.expired() + c.queued() + c.inFlight())
+            assertThat(c.published() + c.failed() + c.expired() + c.rejected() + c.queued() + c.inFlight())
                     .isEqualTo(c.accepted());
             assertThat(c.queued()).isLessThanOrEqualTo(5 + 3);
             assertThat(c.inFlight()).isLessThanOrEqualTo(3);

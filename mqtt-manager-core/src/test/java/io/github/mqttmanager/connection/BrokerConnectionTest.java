@@ -1050,6 +1050,37 @@ class BrokerConnectionTest {
     // ---- publishes
 
     @Test
+    void aBrokerThatLeavesAPublishUnansweredIsTriedAnewByThePolicy() {
+        connected();
+        CompletableFuture<PublishReceipt> receipt = publish("1");
+        harness.time.advance(Duration.ofSeconds(29));
+        look();
+        assertThat(harness.link().drops).isZero();
+        harness.time.advance(Duration.ofSeconds(1));
+        look();
+        assertThat(harness.link().drops).isEqualTo(1);
+        look();
+        assertThat(harness.link().drops).as("once").isEqualTo(1);
+        harness.link().down(null);
+
+        assertThat(state()).isEqualTo(RECONNECTING);
+        assertThat(failure().kind()).isEqualTo(FailureKind.MQTT_NO_RESPONSE);
+        assertThat(failure().message()).contains("PUBLISH unanswered for 30 s");
+        nextAttempt();
+        harness.link().opened(true);
+        assertThat(receipt).isNotDone();
+        harness.link().acknowledgeAll();
+        assertThat(receipt).isCompleted();
+        assertThat(connection().status().counters().published()).isEqualTo(1);
+    }
+
+    /** As the timer does; the broker answers all probes. */
+    private void look() {
+        connection().sweep();
+        harness.link().probes.forEach(probe -> probe.complete(null));
+    }
+
+    @Test
     void publishesWaitForTheConnectionUnlessTheyShallNot() {
         CompletableFuture<PublishReceipt> queued = publish("q");
         CompletableFuture<PublishReceipt> failing = connection()

@@ -4,12 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.mqttmanager.broker.BrokerDefinition;
 import io.github.mqttmanager.broker.BrokerId;
+import io.github.mqttmanager.publish.Acknowledgement;
+import io.github.mqttmanager.publish.InboundPublish;
 import io.github.mqttmanager.publish.OutboundPublish;
 import io.github.mqttmanager.publish.PublishException;
 import io.github.mqttmanager.publish.PublishFailure;
+import io.github.mqttmanager.publish.PublishProperties;
+import io.github.mqttmanager.topic.QoS;
 import io.github.mqttmanager.topic.TopicName;
 import io.github.mqttmanager.topic.TopicTemplate;
+import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -133,6 +140,62 @@ class ConnectionsTest {
         harness.time.advance(Duration.ofSeconds(2));
 
         assertThat(failureOf(waiting)).isEqualTo(PublishFailure.EXPIRED);
+    }
+
+    @Test
+    void theTrafficOfAllIncludesThatOfBrokersThatAreGone() {
+        harness.router = (publish, acknowledgement) -> acknowledgements.add(acknowledgement);
+        connect();
+        publish();
+        harness.link().acknowledgeAll();
+        publish();
+        harness.link()
+                .observer
+                .received(
+                        new InboundPublish(
+                                B,
+                                TopicName.of("t"),
+                                ByteBuffer.allocate(0),
+                                QoS.AT_LEAST_ONCE,
+                                false,
+                                harness.time.instant(),
+                                PublishProperties.NONE),
+                        () -> {});
+        ScriptedLink old = harness.link();
+        connections.remove(B);
+        assertTraffic(2, 1, 1, 1);
+        old.closed();
+        connections.apply(definition.toBuilder().version(1).build());
+        harness.settle();
+        harness.link().opened();
+        publish();
+        harness.link().acknowledgeAll();
+        harness.time.advance(Duration.ofSeconds(3));
+        assertTraffic(3, 2, 1, 1);
+
+        acknowledgements.get(0).handled();
+        assertThat(connections.traffic().acknowledged())
+                .as("a handler that returns late")
+                .isEqualTo(1);
+        harness.time.advance(Duration.ofSeconds(3));
+        assertTraffic(3, 2, 1, 0);
+        connections.close(Duration.ofSeconds(1));
+        harness.link().closed();
+        assertTraffic(3, 2, 1, 0);
+        harness.time.advance(Duration.ofSeconds(3));
+        assertTraffic(3, 2, 1, 0);
+    }
+
+    private final List<Acknowledgement> acknowledgements = new ArrayList<>();
+
+    private void assertTraffic(long accepted, long published, long failed, long open) {
+        TrafficCounters c = connections.traffic();
+        assertThat(c.accepted()).isEqualTo(accepted);
+        assertThat(c.published()).isEqualTo(published);
+        assertThat(c.failed()).isEqualTo(failed);
+        assertThat(c.received()).isEqualTo(1);
+        assertThat(c.open()).isEqualTo(open);
+        assertThat(c.acknowledged() + c.unrouted() + c.dropped() + c.open()).isEqualTo(c.received());
     }
 
     @Test

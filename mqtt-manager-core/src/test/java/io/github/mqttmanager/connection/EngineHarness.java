@@ -6,6 +6,7 @@ import io.github.mqttmanager.broker.BrokerDefinition;
 import io.github.mqttmanager.broker.BrokerId;
 import io.github.mqttmanager.publish.InboundRouter;
 import io.github.mqttmanager.testing.ManualTime;
+import io.github.mqttmanager.topic.TopicName;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
@@ -101,6 +102,8 @@ final class EngineHarness {
                 LinkTimeouts.DEFAULT,
                 Liveness.DEFAULT,
                 limits,
+                new OutboundBudget(limits.overallBytes()),
+                TopicName.of("answers"),
                 (outage, settings, random) -> reconnectPolicy.delay(outage, settings, random),
                 (definition, address, port) -> policy.permits(definition, address, port),
                 (publish, acknowledgement) -> router.route(publish, acknowledgement),

@@ -20,7 +20,8 @@ class MissingTransportTest {
                     new EventLoops(Runnable::run, 1),
                     TlsBundles.none(),
                     LinkTimeouts.DEFAULT,
-                    InstantSource.fixed(Instant.EPOCH))
+                    InstantSource.fixed(Instant.EPOCH),
+                    1_000)
             .on(Runnable::run);
 
     @Test

@@ -12,11 +12,14 @@ import io.github.mqttmanager.publish.WhenDisconnected;
 import io.github.mqttmanager.testing.ManualTime;
 import io.github.mqttmanager.topic.QoS;
 import io.github.mqttmanager.topic.TopicFilter;
+import io.github.mqttmanager.topic.TopicName;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +35,8 @@ class OutboundTest {
         record Given(OutboundPublish message, CompletableFuture<Integer> answer) {}
 
         final List<Given> given = new ArrayList<>();
+        final List<CompletableFuture<Void>> releases = new ArrayList<>();
+        Releases exactlyOnce = Releases.NONE;
         Function<OutboundPublish, CompletableFuture<Integer>> answers = message -> new CompletableFuture<>();
 
         @Override
@@ -77,6 +82,18 @@ class OutboundTest {
         }
 
         @Override
+        public CompletableFuture<Void> release() {
+            CompletableFuture<Void> released = new CompletableFuture<>();
+            releases.add(released);
+            return released;
+        }
+
+        @Override
+        public Releases releases() {
+            return exactlyOnce;
+        }
+
+        @Override
         public void drop() {}
 
         @Override
@@ -88,11 +105,12 @@ class OutboundTest {
     private final Client client = new Client();
 
     private Outbound outbound(OutboundLimits limits) {
-        return new Outbound(BROKER, limits, new Lane("b", Runnable::run), time, time);
+        return new Outbound(
+                BROKER, limits, new OutboundBudget(limits.overallBytes()), new Lane("b", Runnable::run), time, time);
     }
 
     private static OutboundLimits limits(int count, long bytes, int window) {
-        return new OutboundLimits(count, bytes, Duration.ofHours(1), window);
+        return OutboundLimits.DEFAULT.withQueue(count, bytes).withWindow(window);
     }
 
     private CompletableFuture<PublishReceipt> publish(String topic) {
@@ -113,7 +131,7 @@ class OutboundTest {
 
     private void assertAccounts() {
         TrafficCounters c = outbound.counters();
-        assertThat(c.published() + c.failed() + c.expired() + c.queued() + c.inFlight())
+        assertThat(c.published() + c.failed() + c.expired() + c.rejected() + c.queued() + c.inFlight())
                 .as("%s", c)
                 .isEqualTo(c.accepted());
     }
@@ -204,7 +222,7 @@ class OutboundTest {
 
     @Test
     void whatIsHandedOverMakesRoom() {
-        outbound = outbound(limits(2, 10, 100));
+        outbound = outbound(limits(2, 1_000, 100));
         connect();
         for (int i = 0; i < 20; i++) {
             assertThat(publish("t", b -> b.payload(new byte[6]))).isNotDone();
@@ -408,17 +426,241 @@ class OutboundTest {
         assertThat(client.given).hasSize(1);
     }
 
+    private static final MqttLink.Granted OF_AN_EARLIER_PROCESS =
+            ScriptedLink.granted(true, 10, QoS.EXACTLY_ONCE, true, false);
+
+    private CompletableFuture<PublishReceipt> publishExactlyOnce(String topic) {
+        return publish(topic, b -> b.qos(QoS.EXACTLY_ONCE));
+    }
+
     @Test
-    void refusesExactlyOnceInASessionOfAnEarlierProcess() {
-        outbound.connected(client, ScriptedLink.granted(true, 10, QoS.EXACTLY_ONCE, true, false));
-        assertThat(failureOf(publish("t", b -> b.qos(QoS.EXACTLY_ONCE)))).isEqualTo(PublishFailure.UNSAFE_QOS_2);
-        publish("t", b -> b.qos(QoS.AT_LEAST_ONCE));
-        assertThat(client.given).hasSize(1);
+    void completesTheExchangesOfAnEarlierProcessBeforeItsIdentifiersAreUsed() {
+        outbound.connected(client, OF_AN_EARLIER_PROCESS);
+        publish("1");
+        publish("2");
+        publishExactlyOnce("3");
+        publish("4");
+        assertThat(client.topics())
+                .as("what follows waits, or the order would be lost")
+                .containsExactly("1", "2");
+        client.answer(1).complete(0);
+        assertThat(client.releases).as("the identifier of 1 is in use").isEmpty();
+        client.answer(0).complete(0);
+        assertThat(client.releases).hasSize(1);
+        publishExactlyOnce("5");
+        assertThat(client.given).hasSize(2);
+
+        client.releases.get(0).complete(null);
+        assertThat(client.topics()).containsExactly("1", "2", "3", "4", "5");
+        assertThat(client.releases).hasSize(1);
+        assertAccounts();
+    }
+
+    @Test
+    void refusesExactlyOnceIfTheBrokerDoesNotCompleteThem() {
+        outbound.connected(client, OF_AN_EARLIER_PROCESS);
+        CompletableFuture<PublishReceipt> unsafe = publishExactlyOnce("1");
+        publish("2");
+        client.releases.get(0).completeExceptionally(new MqttLink.NotReleased("it left PUBREL unanswered"));
+
+        assertThat(failureOf(unsafe)).isEqualTo(PublishFailure.UNSAFE_QOS_2);
+        assertThat(unsafe)
+                .failsWithin(Duration.ZERO)
+                .withThrowableThat()
+                .withMessageContaining("left PUBREL unanswered");
+        assertThat(client.topics()).containsExactly("2");
+        outbound.disconnected();
+        outbound.connected(client, OF_AN_EARLIER_PROCESS);
+        assertThat(failureOf(publishExactlyOnce("3"))).as("it is remembered").isEqualTo(PublishFailure.UNSAFE_QOS_2);
 
         outbound.disconnected();
         outbound.connected(client, ScriptedLink.granted(true, 10, QoS.EXACTLY_ONCE, true, true));
-        publish("t", b -> b.qos(QoS.EXACTLY_ONCE));
-        assertThat(client.given).as("resumed, but opened here").hasSize(2);
+        publishExactlyOnce("4");
+        assertThat(client.topics()).as("resumed, but opened here").containsExactly("2", "4");
+        assertAccounts();
+    }
+
+    @Test
+    void aBrokerThatClosesInsteadOfCompletingThemIsAskedTwice() {
+        CompletableFuture<PublishReceipt> unsafe = publishExactlyOnce("1");
+        for (int i = 0; i < 2; i++) {
+            outbound.connected(client, OF_AN_EARLIER_PROCESS);
+            assertThat(client.releases).hasSize(i + 1);
+            assertThat(unsafe).isNotDone();
+            client.releases.get(i).completeExceptionally(new ScriptedLink.Gone());
+            outbound.disconnected();
+        }
+        outbound.connected(client, OF_AN_EARLIER_PROCESS);
+
+        assertThat(failureOf(unsafe)).isEqualTo(PublishFailure.UNSAFE_QOS_2);
+        assertThat(client.releases).hasSize(2);
+        outbound.disconnected();
+        outbound.clientEnded();
+        outbound.connected(client, OF_AN_EARLIER_PROCESS);
+        publishExactlyOnce("2");
+        assertThat(client.releases).as("another definition, another broker").hasSize(3);
+    }
+
+    // ---- answers that do not come
+
+    @Test
+    void anAnswerThatDoesNotComeInTimeIsTrouble() {
+        connect();
+        publish("1");
+        time.advance(Duration.ofSeconds(29));
+        assertThat(outbound.trouble()).isNull();
+        time.advance(Duration.ofSeconds(1));
+        assertThat(outbound.trouble()).contains("PUBLISH", "30 s");
+
+        outbound.disconnected();
+        assertThat(outbound.trouble()).isNull();
+        connect();
+        assertThat(outbound.trouble()).as("the client has sent it again").isNull();
+        time.advance(Duration.ofSeconds(30));
+        assertThat(outbound.trouble()).isNotNull();
+        client.answer(0).complete(0);
+        assertThat(outbound.trouble()).isNull();
+        assertAccounts();
+    }
+
+    @Test
+    void aSlowLinkIsNoTroubleAsLongAsAnswersCome() {
+        connect();
+        for (int i = 0; i < 10; i++) {
+            publish("" + i);
+        }
+        for (int i = 0; i < 10; i++) {
+            time.advance(Duration.ofSeconds(20));
+            assertThat(outbound.trouble()).as("%d s", 20 * (i + 1)).isNull();
+            client.answer(i).complete(0);
+        }
+        time.advance(Duration.ofHours(1));
+        assertThat(outbound.trouble()).as("nothing is owed").isNull();
+    }
+
+    @Test
+    void anAnswerThatOthersHaveOvertakenIsMissing() {
+        connect();
+        publish("swallowed");
+        for (int i = 1; i <= 3; i++) {
+            time.advance(Duration.ofSeconds(9));
+            publish("" + i);
+            client.answer(i).complete(0);
+            assertThat(outbound.trouble()).isNull();
+        }
+        time.advance(Duration.ofSeconds(3));
+        assertThat(outbound.trouble()).isNotNull();
+    }
+
+    @Test
+    void whatIsWrittenAtMostOnceIsNoAnswer() {
+        connect();
+        publish("1");
+        for (int i = 1; i <= 3; i++) {
+            time.advance(Duration.ofSeconds(10));
+            publish("" + i, b -> b.qos(QoS.AT_MOST_ONCE));
+            client.answer(i).complete(0);
+        }
+        assertThat(outbound.trouble()).isNotNull();
+    }
+
+    @Test
+    void aReleaseThatIsNotCompletedIsTrouble() {
+        connect();
+        publishExactlyOnce("1");
+        client.exactlyOnce = new MqttLink.Releases(1, 0);
+        client.answer(0).complete(0);
+        assertThat(outbound.trouble()).isNull();
+        time.advance(Duration.ofSeconds(29));
+        assertThat(outbound.trouble()).isNull();
+        client.exactlyOnce = new MqttLink.Releases(2, 1);
+        assertThat(outbound.trouble()).isNull();
+        time.advance(Duration.ofSeconds(30));
+        assertThat(outbound.trouble()).contains("PUBREL");
+        client.exactlyOnce = new MqttLink.Releases(2, 2);
+        assertThat(outbound.trouble()).isNull();
+    }
+
+    @Test
+    void aClientThatCannotTellIsGivenNothingMoreOnThisConnection() {
+        connect();
+        publish("1");
+        publish("2");
+        client.answer(0).completeExceptionally(new IllegalStateException("strange"));
+        publish("3");
+        assertThat(client.topics()).as("or it would be tried again and again").containsExactly("1", "2");
+        assertThat(outbound.trouble()).contains("client");
+        client.answer(1).complete(0);
+
+        outbound.disconnected();
+        connect();
+        assertThat(client.topics()).containsExactly("1", "2", "1", "3");
+        assertThat(outbound.trouble()).isNull();
+        assertAccounts();
+    }
+
+    // ---- bounds
+
+    @Test
+    void allBrokersTogetherHaveABoundOfMemory() {
+        OutboundBudget budget = new OutboundBudget(2_000);
+        Lane lane = new Lane("b", Runnable::run);
+        outbound = new Outbound(BROKER, OutboundLimits.DEFAULT, budget, lane, time, time);
+        Outbound other = new Outbound(BrokerId.of("c"), OutboundLimits.DEFAULT, budget, lane, time, time);
+        CompletableFuture<PublishReceipt> first = publish("t", b -> b.payload(new byte[1_000]));
+        OutboundPublish big =
+                OutboundPublish.builder().topic("t").payload(new byte[1_000]).build();
+
+        assertThat(failureOf(other.accept(big))).isEqualTo(PublishFailure.QUEUE_FULL);
+        assertThat(other.counters().rejected()).isEqualTo(1);
+        connect();
+        assertThat(failureOf(other.accept(big))).as("in flight counts").isEqualTo(PublishFailure.QUEUE_FULL);
+        client.answer(0).complete(0);
+        assertThat(first).isCompleted();
+        assertThat(budget.taken()).isZero();
+        CompletableFuture<PublishReceipt> second = other.accept(big);
+        assertThat(second).isNotDone();
+        second.cancel(false);
+        assertThat(budget.taken()).isZero();
+    }
+
+    @Test
+    void noMoreBytesAreInFlightThanMayWait() {
+        outbound = outbound(limits(100, 1_000, 10));
+        connect();
+        for (int i = 0; i < 5; i++) {
+            publish("t", b -> b.payload(new byte[400]));
+        }
+        assertThat(client.given).hasSize(2);
+        client.answer(0).complete(0);
+        assertThat(client.given).hasSize(3);
+    }
+
+    @Test
+    void aLongQueueIsSweptByWhatHasExpiredAndNotByItsLength() {
+        outbound = outbound(limits(100_000, 100_000_000, 10));
+        List<CompletableFuture<PublishReceipt>> brief = new ArrayList<>();
+        for (int i = 0; i < 50_000; i++) {
+            int n = i;
+            CompletableFuture<PublishReceipt> outcome = outbound.accept(OutboundPublish.builder()
+                    .topic("t")
+                    .expiry(Duration.ofSeconds(n % 50 == 7 ? 5 : 500 + n % 100))
+                    .build());
+            if (n % 50 == 7) {
+                brief.add(outcome);
+            }
+        }
+        time.advance(Duration.ofSeconds(5));
+        long began = System.nanoTime();
+        outbound.sweep();
+        for (int i = 0; i < 10_000; i++) {
+            outbound.sweep(); // nothing to do
+        }
+        assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(10));
+
+        assertThat(brief).hasSize(1_000).allMatch(CompletableFuture::isCompletedExceptionally);
+        assertThat(outbound.counters().queued()).isEqualTo(49_000);
+        assertAccounts();
     }
 
     @Test
@@ -446,7 +688,7 @@ class OutboundTest {
             Client current = new Client();
             for (int step = 0; step < 100; step++) {
                 int index = current.given.isEmpty() ? -1 : random.nextInt(current.given.size());
-                switch (random.nextInt(12)) {
+                switch (random.nextInt(13)) {
                     case 0, 1, 2, 3 ->
                         outcomes.add(outbound.accept(OutboundPublish.builder()
                                 .topic("t")
@@ -479,6 +721,16 @@ class OutboundTest {
                             outcomes.get(random.nextInt(outcomes.size())).cancel(false);
                         }
                     }
+                    case 11 -> {
+                        if (!current.releases.isEmpty()) {
+                            CompletableFuture<Void> release = current.releases.get(current.releases.size() - 1);
+                            if (random.nextInt(4) == 0) {
+                                release.completeExceptionally(new MqttLink.NotReleased("no"));
+                            } else {
+                                release.complete(null);
+                            }
+                        }
+                    }
                     case 10 -> {
                         if (index >= 0) {
                             current.answer(index).complete(0);
@@ -503,9 +755,52 @@ class OutboundTest {
         }
     }
 
+    /** Somebody looks all the time, from another thread: the sums hold there, too, and what has ended never gets less. */
+    @Test
+    void theAccountsBalanceForWhoeverLooks() throws Exception {
+        outbound = outbound(limits(50, 10_000, 10));
+        AtomicBoolean over = new AtomicBoolean();
+        CompletableFuture<Long> looks = CompletableFuture.supplyAsync(() -> {
+            long count = 0;
+            TrafficCounters before = TrafficCounters.ZERO;
+            while (!over.get()) {
+                TrafficCounters c = outbound.counters();
+                assertThat(c.published() + c.failed() + c.expired() + c.rejected() + c.queued() + c.inFlight())
+                        .as("%s", c)
+                        .isEqualTo(c.accepted());
+                assertThat(c.published()).isGreaterThanOrEqualTo(before.published());
+                assertThat(c.failed()).isGreaterThanOrEqualTo(before.failed());
+                assertThat(c.rejected()).isGreaterThanOrEqualTo(before.rejected());
+                assertThat(c.accepted()).isGreaterThanOrEqualTo(before.accepted());
+                before = c;
+                count++;
+                Thread.yield();
+            }
+            return count;
+        });
+        Random random = new Random(1);
+        Client current = new Client();
+        List<CompletableFuture<PublishReceipt>> outcomes = new ArrayList<>();
+        for (int i = 0; i < 20_000; i++) {
+            switch (random.nextInt(8)) {
+                case 0 -> outbound.connected(current, EVERYTHING);
+                case 1 -> outbound.disconnected();
+                case 2 -> {
+                    if (!outcomes.isEmpty()) {
+                        outcomes.get(random.nextInt(outcomes.size())).cancel(false);
+                    }
+                }
+                case 3 -> List.copyOf(current.given).forEach(given -> given.answer.complete(0));
+                default -> outcomes.add(outbound.accept(OutboundPublish.of(TopicName.of("t"), "x")));
+            }
+        }
+        over.set(true);
+        assertThat(looks.get(30, TimeUnit.SECONDS)).isPositive();
+    }
+
     private void balanced(long seed, int step) {
         TrafficCounters c = outbound.counters();
-        if (c.published() + c.failed() + c.expired() + c.queued() + c.inFlight() != c.accepted()
+        if (c.published() + c.failed() + c.expired() + c.rejected() + c.queued() + c.inFlight() != c.accepted()
                 || c.queued() > 8 + 4
                 || c.inFlight() > 4) {
             fail("seed %d, step %d: %s", seed, step, c);

@@ -55,6 +55,7 @@ final class ScriptedLink implements MqttLink {
     final List<Unsubscribe> unsubscribes = new ArrayList<>();
     final List<Publish> publishes = new ArrayList<>();
     final List<CompletableFuture<Void>> probes = new ArrayList<>();
+    final List<CompletableFuture<Void>> releases = new ArrayList<>();
     final List<String> violations = new ArrayList<>();
     Phase phase = Phase.IDLE;
     int drops;
@@ -97,7 +98,8 @@ final class ScriptedLink implements MqttLink {
                         true,
                         true,
                         null),
-                sessionOpenedHere);
+                sessionOpenedHere,
+                null);
     }
 
     // ---- what the test does
@@ -286,6 +288,18 @@ final class ScriptedLink implements MqttLink {
             publish.answer.completeExceptionally(new Gone());
         }
         return publish.answer;
+    }
+
+    @Override
+    public CompletableFuture<Void> release() {
+        CompletableFuture<Void> released = new CompletableFuture<>();
+        releases.add(released);
+        return released;
+    }
+
+    @Override
+    public Releases releases() {
+        return Releases.NONE;
     }
 
     @Override

@@ -10,14 +10,11 @@ import io.github.mqttmanager.testing.ManualTime;
 import io.github.mqttmanager.topic.QoS;
 import io.github.mqttmanager.topic.TopicName;
 import io.github.mqttmanager.topic.TopicTemplate;
-import java.nio.ByteBuffer;
-import java.time.Duration;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 
 class DeviceRouterTest {
     private static final BrokerId BROKER = BrokerId.of("b");
@@ -36,6 +33,8 @@ class DeviceRouterTest {
             }),
             time,
             time,
+            time,
+            time,
             time);
 
     private static Device device(String id, String broker, String... topics) {
@@ -43,11 +42,15 @@ class DeviceRouterTest {
     }
 
     private void route(String topic, QoS qos, boolean retained) {
+        route(topic, "", qos, retained);
+    }
+
+    private void route(String topic, String payload, QoS qos, boolean retained) {
         router.route(
                 new InboundPublish(
                         BROKER,
                         TopicName.of(topic),
-                        ByteBuffer.allocate(0),
+                        StandardCharsets.UTF_8.encode(payload),
                         qos,
                         retained,
                         time.instant(),
@@ -207,33 +210,5 @@ class DeviceRouterTest {
 
         assertThat(handled).isEmpty();
         assertThat(ends).isEmpty();
-    }
-
-    @ParameterizedTest
-    @CsvSource({
-        "0, ONLINE",
-        "60000, ONLINE",
-        "90000, ONLINE",
-        "90001, QUIET",
-        "180000, QUIET",
-        "180001, OFFLINE",
-        "86400000, OFFLINE",
-        "-5000, ONLINE"
-    })
-    void isThereByItsOwnInterval(long silentMillis, Presence presence) {
-        assertThat(DeviceRouter.presence(Duration.ofMillis(silentMillis), Duration.ofMinutes(1)))
-                .isEqualTo(presence);
-    }
-
-    @Test
-    void isUnknownWhileItsBrokerCannotBeReachedOrItWasNeverSeen() {
-        Device device = device("a", "b", "t");
-        router.put(device);
-        assertThat(router.presence(device, broker -> true)).isEqualTo(Presence.UNKNOWN);
-        route("t");
-        assertThat(router.presence(device, BROKER::equals)).isEqualTo(Presence.ONLINE);
-        assertThat(router.presence(device, broker -> false)).isEqualTo(Presence.UNKNOWN);
-        time.advance(Duration.ofMinutes(4));
-        assertThat(router.presence(device, broker -> true)).isEqualTo(Presence.OFFLINE);
     }
 }

@@ -64,6 +64,18 @@ class MqttManagerDevice {
     @Nullable
     String commandTopic;
 
+    @Column(name = "availability_topic", length = MqttManagerBroker.LONG)
+    @Nullable
+    String availabilityTopic;
+
+    @Column(name = "availability_online", length = 1000)
+    @Nullable
+    String availabilityOnline;
+
+    @Column(name = "availability_offline", length = 1000)
+    @Nullable
+    String availabilityOffline;
+
     /** In nanoseconds. */
     @Column(name = "expected_interval_ns", nullable = false)
     long expectedInterval;

@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  * so applying all of them brings any older schema up to date.
  */
 public final class MqttManagerSchema {
-    private static final List<String> SCRIPTS = List.of("V1__init.sql", "V2__birth_message.sql", "V3__outbox.sql");
+    private static final List<String> SCRIPTS =
+            List.of("V1__init.sql", "V2__birth_message.sql", "V3__outbox.sql", "V4__availability.sql");
 
     /** Keeps two instances that start at the same time from making the same table. */
     private static final String POSTGRESQL_LOCK = "select pg_advisory_xact_lock(7377041120261123)";

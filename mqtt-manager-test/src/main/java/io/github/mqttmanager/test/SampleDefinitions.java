@@ -14,6 +14,7 @@ import io.github.mqttmanager.broker.TlsSettings;
 import io.github.mqttmanager.broker.Transport;
 import io.github.mqttmanager.broker.WebSocketSettings;
 import io.github.mqttmanager.broker.Will;
+import io.github.mqttmanager.device.Availability;
 import io.github.mqttmanager.device.Device;
 import io.github.mqttmanager.device.DeviceId;
 import io.github.mqttmanager.topic.QoS;
@@ -215,8 +216,16 @@ public final class SampleDefinitions {
                         () -> TopicTemplate.of(levels() + (random.nextBoolean() ? "/{device_id}" : "") + "/"
                                 + (random.nextBoolean() ? "+/" : "") + (random.nextBoolean() ? "#" : "end"))))
                 .commandTopic(random.nextBoolean() ? TopicTemplate.of(levels() + "/{device_id}") : null)
+                .availability(random.nextBoolean() ? availability() : null)
                 .expectedInterval(between(Duration.ofSeconds(1), Duration.ofDays(7)))
                 .build();
+    }
+
+    private Availability availability() {
+        TopicTemplate topic = TopicTemplate.of(levels() + (random.nextBoolean() ? "/{device_id}" : "") + "/status");
+        return random.nextBoolean()
+                ? Availability.of(topic.value())
+                : new Availability(topic, text(900) + " up", text(900) + " down");
     }
 
     /** So many devices of one broker. */

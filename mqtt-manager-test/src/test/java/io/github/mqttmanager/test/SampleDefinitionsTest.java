@@ -8,6 +8,7 @@ import io.github.mqttmanager.broker.ReconnectSettings;
 import io.github.mqttmanager.broker.SessionSettings;
 import io.github.mqttmanager.broker.TlsSettings;
 import io.github.mqttmanager.broker.WebSocketSettings;
+import io.github.mqttmanager.device.Availability;
 import io.github.mqttmanager.device.Device;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -53,5 +54,9 @@ class SampleDefinitionsTest {
         assertThat(brokers).anyMatch(definition -> definition.tls().clientCertificate() != null);
         List<Device> devices = new SampleDefinitions(1).devices(BrokerId.of("b"), 200);
         assertThat(devices).extracting(Device::topicName).doesNotHaveDuplicates();
+        assertThat(devices).anyMatch(device -> device.availability() == null);
+        assertThat(devices)
+                .anyMatch(device -> device.availability() != null
+                        && !device.availability().online().equals(Availability.DEFAULT_ONLINE));
     }
 }
