@@ -37,7 +37,7 @@ final class Outbound {
     /** How often a connection may be lost while QoS 2 exchanges are released, until that is taken for the reason. */
     private static final int LOST_RELEASES = 2;
 
-    /** How many expired publishes are taken out in one go. */
+    /** How many publishes are handed over, or taken out for they expired, in one go. */
     private static final int BATCH = 500;
 
     private final BrokerId broker;
@@ -542,15 +542,16 @@ final class Outbound {
 
     /** Hands over what the window allows. */
     private void pump() {
-        synchronized (this) {
-            pumping = false;
+        for (int i = 0; i < BATCH; i++) {
+            if (!step()) {
+                return;
+            }
         }
-        while (step()) {
-            // the next one
-        }
+        // What else the lane has to do has its turn.
+        lane.execute(this::pump);
     }
 
-    /** @return whether there may be more to do */
+    /** @return whether there may be more to do; if not, the next one who brings something begins again */
     private boolean step() {
         Pending next;
         PublishException refusal;
@@ -561,6 +562,7 @@ final class Outbound {
             MqttLink.Granted grants = granted;
             next = queue.first();
             if (to == null || grants == null || next == null || releasing || !fits(next)) {
+                pumping = false;
                 return false;
             }
             if (next.isExpired(nanos.getAsLong())) {
@@ -574,6 +576,7 @@ final class Outbound {
                 dequeue(next);
                 budget.giveBack(next.bytes + OVERHEAD);
             } else if (next.publish.qos() == QoS.EXACTLY_ONCE && !grants.sessionOpenedHere()) {
+                pumping = false;
                 if (inFlight.count() > 0) {
                     return false; // their packet identifiers are in use; the last answer comes back here
                 }

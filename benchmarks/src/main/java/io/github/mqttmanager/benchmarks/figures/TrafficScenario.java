@@ -38,10 +38,10 @@ final class TrafficScenario implements Scenario {
         for (int i = 0; i < pairs; i++) {
             try (Side bare = new Side("bare", settings);
                     Side managed = new Side("managed", settings)) {
-                bare.measure("warm");
-                managed.measure("warm");
-                Sample alone = bare.measure("messages");
-                Sample ours = managed.measure("messages");
+                bare.measure(1);
+                managed.measure(1);
+                Sample alone = bare.measure(2);
+                Sample ours = managed.measure(2);
                 bareRates.add(alone.perSecond());
                 managedRates.add(ours.perSecond());
                 bareCosts.add(alone.cpuMicros());
@@ -87,8 +87,8 @@ final class TrafficScenario implements Scenario {
             return settings.number("devices", 100);
         }
 
-        Sample measure(String setting) {
-            int count = settings.number(setting, 300_000);
+        Sample measure(int times) {
+            int count = times * settings.number("messages", inbound ? 500_000 : 1_000_000);
             Answer before = host.ask("used");
             Answer poured = inbound
                     ? broker.ask("pour " + count + " " + devices())
