@@ -72,7 +72,7 @@ export function aDevice(part: Partial<Device> = {}): Device {
   return {
     id: 7, device_name: 'Press', device_id: 'press-1', mqtt_broker_id: 1, device_type: 'press',
     telemetry_topics: ['devices/{device_id}/telemetry'], command_topic: 'devices/{device_id}/commands',
-    expected_interval: 60, last_seen: ago(4), presence: 'ONLINE',
+    availability_topic: null, expected_interval: 60, last_seen: ago(4), presence: 'ONLINE',
     latest: { at: ago(4), values: { temperature: 21.5 } }, unreadable: null, version: 1,
     created_at: ago(9_000), updated_at: ago(9_000),
     ...part,

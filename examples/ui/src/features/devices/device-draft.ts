@@ -7,6 +7,7 @@ export interface DeviceDraft {
   device_type: string;
   telemetry_topics: string;
   command_topic: string;
+  availability_topic: string;
   expected_interval: string;
 }
 
@@ -14,7 +15,7 @@ export function emptyDraft(brokerId: number | undefined): DeviceDraft {
   return {
     device_name: '', device_id: '', mqtt_broker_id: brokerId === undefined ? '' : String(brokerId), device_type: '',
     telemetry_topics: 'devices/{device_id}/telemetry', command_topic: 'devices/{device_id}/commands',
-    expected_interval: '60',
+    availability_topic: '', expected_interval: '60',
   };
 }
 
@@ -22,7 +23,8 @@ export function draftOf(device: Device): DeviceDraft {
   return {
     device_name: device.device_name, device_id: device.device_id, mqtt_broker_id: String(device.mqtt_broker_id),
     device_type: device.device_type ?? '', telemetry_topics: device.telemetry_topics.join('\n'),
-    command_topic: device.command_topic, expected_interval: String(device.expected_interval),
+    command_topic: device.command_topic, availability_topic: device.availability_topic ?? '',
+    expected_interval: String(device.expected_interval),
   };
 }
 
@@ -34,6 +36,7 @@ export function inputOf(draft: DeviceDraft): DeviceInput {
     device_type: draft.device_type.trim() === '' ? null : draft.device_type.trim(),
     telemetry_topics: topicsOf(draft),
     command_topic: draft.command_topic.trim(),
+    availability_topic: draft.availability_topic.trim() === '' ? null : draft.availability_topic.trim(),
     expected_interval: Number(draft.expected_interval),
   };
 }

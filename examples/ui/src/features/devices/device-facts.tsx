@@ -15,6 +15,9 @@ export function DeviceFacts({ device }: { device: Device }) {
         ))}
       </Fact>
       <Fact name="Command topic"><code>{device.command_topic}</code></Fact>
+      <Fact name="Availability topic">
+        {device.availability_topic === null ? '–' : <code>{device.availability_topic}</code>}
+      </Fact>
       <Fact name="Expected every">{duration(device.expected_interval * 1_000)}</Fact>
     </Facts>
   );

@@ -41,6 +41,9 @@ export function DeviceFields({ draft, errors, brokers, set }: DeviceFieldsProps)
       <TextField id="command_topic" label="Command topic" value={draft.command_topic}
         onChange={(command_topic) => set({ command_topic })} error={errors['command_topic']}
         help="Where commands to the device are published." />
+      <TextField id="availability_topic" label="Availability topic" value={draft.availability_topic}
+        onChange={(availability_topic) => set({ availability_topic })} error={errors['availability_topic']}
+        help="Where the device or its will says “online” or “offline”. Empty: it is judged by how often it sends." />
       <TextField id="expected_interval" label="Expected interval (seconds)" type="number" min={1} max={604800}
         value={draft.expected_interval} onChange={(expected_interval) => set({ expected_interval })}
         error={errors['expected_interval']} help="How often the device sends. It counts as quiet when it misses its turns." />

@@ -73,11 +73,12 @@ describe('adding a device', () => {
     type(/^Name/, 'Press');
     type(/^Device ID/, 'press-1');
     type(/^Telemetry topics/, 'a/{device_id}\n\n b/+/x \n');
+    type(/^Availability topic/, ' up/{device_id} ');
     await save();
     expect(await screen.findByText(/Device created\. Waiting for the first message…/)).toBeVisible();
     expect(asked[0]?.body).toMatchObject({
       device_name: 'Press', device_id: 'press-1', mqtt_broker_id: 1, device_type: null, expected_interval: 60,
-      telemetry_topics: ['a/{device_id}', 'b/+/x'],
+      telemetry_topics: ['a/{device_id}', 'b/+/x'], availability_topic: 'up/{device_id}',
     });
     expect(screen.getByLabelText('Line to publish with')).toHaveValue(
       `mosquitto_pub -h factory-a.example -p 1883 -q 1 -t 'a/press-1' -m '{"temperature": 21.5}'`,

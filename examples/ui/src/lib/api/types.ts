@@ -94,7 +94,10 @@ export type EventType =
   | 'UNRESPONSIVE'
   | 'RESPONSIVE'
   | 'SUBSCRIPTION_REFUSED'
-  | 'QUARANTINED';
+  | 'QUARANTINED'
+  | 'SESSION_LOST'
+  | 'HANDLERS_TROUBLED'
+  | 'HANDLERS_RECOVERED';
 
 export type Initiator = 'USER' | 'DEFINITION' | 'BROKER' | 'NETWORK' | 'MANAGER';
 
@@ -215,6 +218,7 @@ export interface DeviceInput {
   device_type: string | null;
   telemetry_topics: string[];
   command_topic: string;
+  availability_topic: string | null;
   expected_interval: number;
 }
 
@@ -226,6 +230,7 @@ export interface Device {
   device_type: string | null;
   telemetry_topics: string[];
   command_topic: string;
+  availability_topic: string | null;
   expected_interval: number;
   last_seen: string | null;
   presence: Presence;
@@ -234,6 +239,12 @@ export interface Device {
   version: number;
   created_at: string;
   updated_at: string;
+}
+
+export interface PresenceEvent {
+  device_id: number;
+  presence: Presence;
+  at: string;
 }
 
 export interface ReadingEvent extends Reading {

@@ -1,7 +1,7 @@
 import type { QueryClient } from '@tanstack/react-query';
 import type { EventSourceMessage } from 'eventsource-parser';
 import { keys } from '@/lib/api/queries';
-import type { Device, ReadingEvent, Status } from '@/lib/api/types';
+import type { Device, PresenceEvent, ReadingEvent, Status } from '@/lib/api/types';
 import { announceConnections } from './connection-announcements';
 import { liveCache } from './live-cache';
 
@@ -30,6 +30,9 @@ export class EventHandler {
         break;
       case 'broker-removed':
         liveCache.brokerRemoved(this.client, (JSON.parse(data) as { broker_id: number }).broker_id);
+        break;
+      case 'presence':
+        liveCache.presence(this.client, JSON.parse(data) as PresenceEvent);
         break;
       case 'reading':
         this.reading(JSON.parse(data) as ReadingEvent);

@@ -1,6 +1,6 @@
 import type { QueryClient } from '@tanstack/react-query';
 import { keys, MAX_READINGS } from '@/lib/api/queries';
-import type { Broker, Device, Reading, ReadingEvent, Status } from '@/lib/api/types';
+import type { Broker, Device, PresenceEvent, Reading, ReadingEvent, Status } from '@/lib/api/types';
 
 /** Puts what the event stream says into the query cache, where the pages read it. */
 export const liveCache = {
@@ -22,6 +22,12 @@ export const liveCache = {
     }
     // A device's presence is unknown while its broker is not reachable.
     if (before?.is_connected !== status.is_connected) void client.invalidateQueries({ queryKey: keys.devices });
+  },
+
+  presence(client: QueryClient, { device_id, presence }: PresenceEvent) {
+    client.setQueryData<Device[]>(keys.devices, (known) =>
+      known?.map((device) => (device.id === device_id ? { ...device, presence } : device)),
+    );
   },
 
   brokerRemoved(client: QueryClient, brokerId: number) {

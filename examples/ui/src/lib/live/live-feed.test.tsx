@@ -51,6 +51,15 @@ describe('while the stream runs', () => {
     expect(screen.queryByText('21.5')).toBeNull();
   });
 
+  it('a device that goes is shown to be gone without asking', async () => {
+    const { stream } = await live('/devices');
+    expect(await screen.findByText('Online')).toBeVisible();
+    stream.send('presence', { device_id: 99, presence: 'QUIET', at: ago(0) });
+    stream.send('presence', { device_id: 7, presence: 'OFFLINE', at: ago(0) });
+    expect(await screen.findByText('Offline')).toBeVisible();
+    expect(screen.queryByText('Online')).toBeNull();
+  });
+
   it('a removed broker disappears', async () => {
     const { world, stream } = await live();
     await row();

@@ -3,6 +3,7 @@ package io.github.mqttmanager;
 import io.github.mqttmanager.broker.BrokerId;
 import io.github.mqttmanager.publish.OutboundPublish;
 import io.github.mqttmanager.publish.Outbox;
+import io.github.mqttmanager.publish.OutboxCounters;
 import io.github.mqttmanager.publish.OutboxDepth;
 import io.github.mqttmanager.publish.OutboxEntry;
 import io.github.mqttmanager.publish.OutboxListener;
@@ -90,6 +91,7 @@ final class OutboxDrain {
     private volatile boolean pollDue = true;
     private volatile boolean stopped;
     private volatile Map<BrokerId, OutboxDepth> depths = Map.of();
+    private volatile OutboxCounters counters = OutboxCounters.ZERO;
 
     // on the drain's thread
     private final Map<BrokerId, Room> rooms = new HashMap<>();
@@ -197,6 +199,10 @@ final class OutboxDrain {
     /** How much waits, as it was a second ago, or five if another process added it; while the outbox does not answer, longer ago. */
     Map<BrokerId, OutboxDepth> depths() {
         return depths;
+    }
+
+    OutboxCounters counters() {
+        return counters;
     }
 
     private void signal() {
@@ -414,6 +420,7 @@ final class OutboxDrain {
         if (entry.isExpired(now)) {
             hold(held);
             settle(held);
+            count(0, 0, 1);
             tell(listener -> listener.expired(entry));
         } else if (room.unknown) {
             hold(held);
@@ -462,6 +469,7 @@ final class OutboxDrain {
             PublishReceipt receipt = answer.receipt();
             if (receipt != null) {
                 settle(held);
+                count(1, 0, 0);
                 tell(listener -> listener.sent(held.entry, receipt));
             } else {
                 failed(held, unwrapped(answer.failure()));
@@ -506,6 +514,7 @@ final class OutboxDrain {
 
     private void fail(Held held, PublishException failure) {
         settle(held);
+        count(0, 1, 0);
         warn(held, failure);
         tell(listener -> listener.failed(held.entry, failure));
     }
@@ -571,6 +580,11 @@ final class OutboxDrain {
             forgetIfIdle(held.room);
         }
         settled.clear();
+    }
+
+    private void count(int sent, int failed, int expired) {
+        OutboxCounters before = counters;
+        counters = new OutboxCounters(before.sent() + sent, before.failed() + failed, before.expired() + expired);
     }
 
     private void tell(Consumer<OutboxListener> news) {

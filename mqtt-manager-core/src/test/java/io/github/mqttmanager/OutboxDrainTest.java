@@ -6,6 +6,7 @@ import io.github.mqttmanager.broker.BrokerId;
 import io.github.mqttmanager.publish.InMemoryOutbox;
 import io.github.mqttmanager.publish.OutboundPublish;
 import io.github.mqttmanager.publish.Outbox;
+import io.github.mqttmanager.publish.OutboxCounters;
 import io.github.mqttmanager.publish.OutboxDepth;
 import io.github.mqttmanager.publish.OutboxEntry;
 import io.github.mqttmanager.publish.OutboxListener;
@@ -273,6 +274,7 @@ class OutboxDrainTest {
         assertThat(brokers.texts()).containsExactly("2");
         assertThat(brokers.sent.get(0).publish().properties().expiry()).isEqualTo(Duration.ofSeconds(50));
         assertThat(heard.all).containsExactly("expired 1", "sent 2");
+        assertThat(drain.counters()).isEqualTo(new OutboxCounters(1, 0, 1));
         assertThat(left()).isEmpty();
     }
 
@@ -301,6 +303,7 @@ class OutboxDrainTest {
         run();
         assertThat(heard.all)
                 .containsExactly("failed 1 REFUSED", "failed 2 NOT_SENDABLE", "failed 3 UNSAFE_QOS_2", "sent 4");
+        assertThat(drain.counters()).isEqualTo(new OutboxCounters(1, 3, 0));
         assertThat(left()).isEmpty();
     }
 

@@ -10,6 +10,7 @@ import com.hivemq.client.mqtt.mqtt5.Mqtt5Client;
 import io.github.mqttmanager.broker.BrokerDefinition;
 import io.github.mqttmanager.broker.BrokerId;
 import io.github.mqttmanager.broker.MqttVersion;
+import io.github.mqttmanager.it.recording.RecordingBroker;
 import io.github.mqttmanager.publish.OutboundPublish;
 import io.github.mqttmanager.publish.PublishException;
 import io.github.mqttmanager.publish.PublishFailure;
@@ -31,6 +32,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -169,6 +171,15 @@ class ExactlyOnceTest {
     @EnumSource
     void nothingIsLostAtMosquitto(MqttVersion version) throws Exception {
         try (Mosquitto broker = Mosquitto.start()) {
+            theSuccessorLosesNothing(broker.port(), version);
+        }
+    }
+
+    /** This one hands a message on when PUBREL comes, as Mosquitto does, and has all that it accepted on disk. */
+    @ParameterizedTest
+    @EnumSource
+    void nothingIsLostAtTheRecordingBroker(MqttVersion version, @TempDir Path folder) throws Exception {
+        try (RecordingBroker broker = RecordingBroker.start(folder)) {
             theSuccessorLosesNothing(broker.port(), version);
         }
     }

@@ -134,9 +134,6 @@ class RequestTest {
             hostile.answer(hostile.requests.remove()); // too late
             await().untilAsserted(() ->
                     assertThat(host.status("b").counters().unrouted()).isEqualTo(6));
-            CompletableFuture<InboundPublish> nobody = host.manager.request(
-                    BROKER, OutboundPublish.builder().topic("nobody/here").build(), Duration.ofMillis(500));
-            assertThatThrownBy(() -> nobody.get(20, TimeUnit.SECONDS)).hasMessageContaining("nobody subscribes");
             assertThat(host.handled).noneMatch(handled -> handled.contains("guess"));
         }
     }

@@ -34,6 +34,7 @@ import org.jspecify.annotations.Nullable;
  * @param lastInboundAt when the last publish came in, or null
  * @param lastAcknowledgedAt when the broker last acknowledged a publish of ours, or null
  * @param counters what went through
+ * @param handling how the host's handlers get on with what came in
  * @param at when this was taken
  */
 public record BrokerStatus(
@@ -57,6 +58,7 @@ public record BrokerStatus(
         @Nullable Instant lastInboundAt,
         @Nullable Instant lastAcknowledgedAt,
         TrafficCounters counters,
+        Handling handling,
         Instant at) {
     public BrokerStatus {
         subscriptions = List.copyOf(subscriptions);
@@ -78,6 +80,7 @@ public record BrokerStatus(
             @Nullable Instant inboundAt,
             @Nullable Instant acknowledgedAt,
             TrafficCounters traffic,
+            Handling handled,
             Instant now) {
         return new BrokerStatus(
                 broker,
@@ -100,6 +103,7 @@ public record BrokerStatus(
                 inboundAt,
                 acknowledgedAt,
                 traffic,
+                handled,
                 now);
     }
 
@@ -116,6 +120,7 @@ public record BrokerStatus(
                 && Objects.equals(endpoint, other.endpoint)
                 && Objects.equals(grants, other.grants)
                 && subscriptionCounts.equals(other.subscriptionCounts)
+                && handling.isTroubled() == other.handling.isTroubled()
                 && subscriptions.equals(other.subscriptions);
     }
 
@@ -142,6 +147,7 @@ public record BrokerStatus(
                 null,
                 null,
                 TrafficCounters.ZERO,
+                Handling.IDLE,
                 now);
     }
 }

@@ -77,6 +77,7 @@ public final class Connections {
      * @param clock for what people read
      * @param startsPerSecond how many attempts may begin in a second
      * @param coalesceFrom how many devices with one template are worth one filter with a wildcard
+     * @param inboundLimits how much of what comes in is kept
      */
     public record Environment(
             Executor control,
@@ -88,6 +89,7 @@ public final class Connections {
             InstantSource clock,
             int startsPerSecond,
             int coalesceFrom,
+            InboundLimits inboundLimits,
             ReconnectPolicy reconnectPolicy,
             HostResolver hostResolver,
             NetworkPolicy networkPolicy,
@@ -139,11 +141,13 @@ public final class Connections {
                         environment.tlsBundles(),
                         timeouts,
                         environment.clock(),
-                        environment.outboundLimits().window()),
+                        environment.outboundLimits().window(),
+                        router::wantsRetained),
                 timeouts,
                 Liveness.DEFAULT,
                 environment.outboundLimits(),
                 new OutboundBudget(environment.outboundLimits().overallBytes()),
+                new InboundBudget(environment.inboundLimits()),
                 environment.responsePrefix(),
                 environment.reconnectPolicy(),
                 environment.networkPolicy(),
@@ -342,6 +346,11 @@ public final class Connections {
 
     public void removeListener(ConnectionListener listener) {
         engine.feed().remove(listener);
+    }
+
+    /** Gives nothing more to the router; what comes in meanwhile is left to the brokers. */
+    public void stopIntake() {
+        connections.values().forEach(BrokerConnection::stopIntake);
     }
 
     /**

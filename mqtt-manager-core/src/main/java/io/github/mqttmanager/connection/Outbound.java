@@ -81,6 +81,9 @@ final class Outbound {
     /** When the broker last owed nothing, or answered something. */
     private long progressAt;
 
+    /** Until when answers could not be heard. */
+    private long excusedAt = Long.MIN_VALUE;
+
     /** PUBCOMPs seen so far on the present connection, and when the last one came that we know of. */
     private long completions;
 
@@ -405,7 +408,7 @@ final class Outbound {
     /** The outbound half of the counters: accepted = published + failed + expired + rejected + queued + in flight. */
     synchronized TrafficCounters counters() {
         return new TrafficCounters(
-                0, 0, 0, 0, 0, accepted, published, failed, expired, rejected, queue.count(), inFlight.count());
+                0, 0, 0, 0, 0, 0, 0, accepted, published, failed, expired, rejected, queue.count(), inFlight.count());
     }
 
     /**
@@ -429,7 +432,7 @@ final class Outbound {
             completions = releases.completed();
             completionAt = now;
         }
-        if (now - completionAt >= limits.answer().toNanos()) {
+        if (now - Math.max(completionAt, excusedAt) >= limits.answer().toNanos()) {
             return unanswered("PUBREL");
         }
         Pending oldest = inFlight.first();
@@ -437,7 +440,12 @@ final class Outbound {
             return null;
         }
         long since = oldest.turn < answeredTurn ? handedAt(oldest) : Math.max(handedAt(oldest), progressAt);
-        return now - since < limits.answer().toNanos() ? null : unanswered("PUBLISH");
+        return now - Math.max(since, excusedAt) < limits.answer().toNanos() ? null : unanswered("PUBLISH");
+    }
+
+    /** Nothing is read of what the broker says: that no answer comes means nothing. */
+    synchronized void excuse() {
+        excusedAt = nanos.getAsLong();
     }
 
     private String unanswered(String packet) {
@@ -456,7 +464,9 @@ final class Outbound {
         Pending pending;
         synchronized (this) {
             pending = new Pending(publish, - ++accepted);
-            if (!closed && budget.take(pending.bytes + OVERHEAD)) {
+            if (!closed) {
+                // It does not wait, so no bound can hold it up.
+                budget.takeAnyway(pending.bytes + OVERHEAD);
                 enqueue(pending);
                 return pending;
             }
@@ -554,43 +564,46 @@ final class Outbound {
                 return false;
             }
             if (next.isExpired(nanos.getAsLong())) {
-                refusal = expiredFailure();
                 expired++;
+                refusal = expiredFailure();
             } else {
                 refusal = unsendable(next.publish, grants);
-                if (refusal != null) {
-                    failed++;
-                } else if (next.publish.qos() == QoS.EXACTLY_ONCE && !grants.sessionOpenedHere()) {
-                    if (inFlight.count() > 0) {
-                        return false; // their packet identifiers are in use; the last answer comes back here
-                    }
-                    releasing = true;
-                    release = true;
-                }
+                failed += refusal == null ? 0 : 1;
             }
-            if (!release) {
+            if (refusal != null) {
                 dequeue(next);
-                if (refusal == null) {
-                    next.handedTo = to;
-                    next.handedAt = nanos.getAsLong();
-                    next.turn = ++turns;
-                    if (inFlight.count() == 0) {
-                        progressAt = next.handedAt;
-                    }
-                    inFlight.addLast(next);
-                } else {
-                    budget.giveBack(next.bytes + OVERHEAD);
+                budget.giveBack(next.bytes + OVERHEAD);
+            } else if (next.publish.qos() == QoS.EXACTLY_ONCE && !grants.sessionOpenedHere()) {
+                if (inFlight.count() > 0) {
+                    return false; // their packet identifiers are in use; the last answer comes back here
                 }
+                releasing = true;
+                release = true;
+            } else {
+                dequeue(next);
+                fly(next, to);
             }
+        }
+        if (refusal != null) {
+            next.completeExceptionally(refusal);
+            return true;
         }
         if (release) {
-            release(to);
-        } else if (refusal != null) {
-            next.completeExceptionally(refusal);
-        } else {
-            handOver(to, next);
+            to.release().whenComplete((done, failure) -> lane.execute(() -> released(to, failure)));
+            return false;
         }
-        return !release;
+        handOver(to, next);
+        return true;
+    }
+
+    private void fly(Pending next, MqttLink to) {
+        next.handedTo = to;
+        next.handedAt = nanos.getAsLong();
+        next.turn = ++turns;
+        if (inFlight.count() == 0) {
+            progressAt = next.handedAt;
+        }
+        inFlight.addLast(next);
     }
 
     private int window() {
@@ -626,12 +639,8 @@ final class Outbound {
 
     /**
      * Packet identifiers of an earlier process may be open in a session that it left behind: the broker would take our message for that one,
-     * confirm it, and never deliver it (MQTT 5 section 4.3.3). So those are completed first.
+     * confirm it, and never deliver it (MQTT 5 section 4.3.3). So those are completed first, and this is the outcome.
      */
-    private void release(MqttLink to) {
-        to.release().whenComplete((done, failure) -> lane.execute(() -> released(to, failure)));
-    }
-
     private void released(MqttLink by, @Nullable Throwable failure) {
         synchronized (this) {
             if (!releasing || link != by || granted == null) {
@@ -643,7 +652,9 @@ final class Outbound {
             } else if (Failures.unwrap(failure) instanceof MqttLink.NotReleased) {
                 releaseRefusal = Failures.unwrap(failure).getMessage();
             } else {
-                return; // the connection is about to be lost
+                link = null;
+                broken = true; // unless the connection is lost already
+                return;
             }
             releasing = false;
         }

@@ -20,6 +20,10 @@ final class OutboundBudget {
         return false;
     }
 
+    void takeAnyway(long bytes) {
+        taken.addAndGet(bytes);
+    }
+
     void giveBack(long bytes) {
         taken.addAndGet(-bytes);
     }

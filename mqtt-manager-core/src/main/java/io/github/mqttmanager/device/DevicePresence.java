@@ -1,10 +1,12 @@
 package io.github.mqttmanager.device;
 
 import io.github.mqttmanager.topic.TopicName;
+import io.github.mqttmanager.topic.TopicTemplate;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -38,7 +40,10 @@ final class DevicePresence extends TimerWheel.Entry {
     private boolean heard;
     private long heardAt;
     private @Nullable Presence said;
-    private long saidAt;
+
+    /** How often its broker had been lost when that was said, or was last borne out. */
+    private int saidAfter;
+
     private Presence told = Presence.UNKNOWN;
     private boolean awaitsWriting;
     private boolean awaitsLook;
@@ -58,23 +63,34 @@ final class DevicePresence extends TimerWheel.Entry {
                 : availability.topic().name(device.topicName()).value();
     }
 
-    /** @return the broker that it was linked to */
-    synchronized BrokerReach update(Device changed, BrokerReach reach) {
-        BrokerReach before = broker;
+    synchronized BrokerReach broker() {
+        return broker;
+    }
+
+    /** What may be subscribed for its availability topic: that, or one filter for all devices that have the same template. */
+    synchronized List<String> availabilityFilters() {
+        Availability availability = device.availability();
+        String topic = availabilityTopic;
+        if (availability == null || topic == null) {
+            return List.of();
+        }
+        return availability.topic().hasDevice()
+                ? List.of(topic, availability.topic().value().replace(TopicTemplate.DEVICE_LEVEL, "+"))
+                : List.of(topic);
+    }
+
+    synchronized void update(Device changed, BrokerReach reach) {
         String topic = availabilityTopic(changed);
-        if (before != reach || topic == null || !topic.equals(availabilityTopic)) {
+        if (broker != reach || topic == null || !topic.equals(availabilityTopic)) {
             said = null;
         }
         device = changed;
         broker = reach;
         availabilityTopic = topic;
-        return before;
     }
 
-    /** @return the broker that it was linked to */
-    synchronized BrokerReach forget() {
+    synchronized void forget() {
         gone = true;
-        return broker;
     }
 
     synchronized boolean isGone() {
@@ -101,9 +117,9 @@ final class DevicePresence extends TimerWheel.Entry {
         return text.equals(agreed.offline()) ? Optional.of(Presence.OFFLINE) : Optional.empty();
     }
 
-    synchronized void said(Presence presence, long now) {
+    synchronized void said(Presence presence) {
         said = presence;
-        saidAt = now;
+        saidAfter = broker.link().losses();
     }
 
     synchronized void heard(long now, Instant at) {
@@ -115,7 +131,7 @@ final class DevicePresence extends TimerWheel.Entry {
         if (said == Presence.OFFLINE) {
             said = null;
         } else {
-            saidAt = now;
+            saidAfter = broker.link().losses();
         }
     }
 
@@ -157,7 +173,7 @@ final class DevicePresence extends TimerWheel.Entry {
         }
         long back = now - link.since();
         if (said != null) {
-            boolean settling = saidAt - link.lostAt() < 0 && back < SETTLING.toNanos();
+            boolean settling = saidAfter < link.losses() && back < SETTLING.toNanos();
             return settling ? new Standing(Presence.UNKNOWN, SETTLING.toNanos() - back) : new Standing(said, FOR_EVER);
         }
         if (!heard) {

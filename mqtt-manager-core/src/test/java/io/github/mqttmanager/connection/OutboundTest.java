@@ -15,8 +15,10 @@ import io.github.mqttmanager.topic.TopicFilter;
 import io.github.mqttmanager.topic.TopicName;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -75,6 +77,9 @@ class OutboundTest {
         public CompletableFuture<Void> probe() {
             throw new UnsupportedOperationException();
         }
+
+        @Override
+        public void hold(boolean held) {}
 
         @Override
         public @Nullable BrokerCertificate certificate() {
@@ -686,12 +691,26 @@ class OutboundTest {
             outbound = outbound(limits(8, 60, 1 + random.nextInt(4)));
             List<CompletableFuture<PublishReceipt>> outcomes = new ArrayList<>();
             Client current = new Client();
+            int[] latest = {-1};
+            Set<Integer> seen = new HashSet<>();
+            UnaryOperator<Client> watched = each -> {
+                each.answers = message -> {
+                    int number = Integer.parseInt(String.valueOf(message.topic()));
+                    assertThat(seen.add(number) && number < latest[0])
+                            .as("%d for the first time after %d", number, latest[0])
+                            .isFalse();
+                    latest[0] = Math.max(latest[0], number);
+                    return new CompletableFuture<>();
+                };
+                return each;
+            };
+            watched.apply(current);
             for (int step = 0; step < 100; step++) {
                 int index = current.given.isEmpty() ? -1 : random.nextInt(current.given.size());
                 switch (random.nextInt(13)) {
                     case 0, 1, 2, 3 ->
                         outcomes.add(outbound.accept(OutboundPublish.builder()
-                                .topic("t")
+                                .topic("" + outcomes.size())
                                 .payload(new byte[random.nextInt(20)])
                                 .qos(QoS.of(random.nextInt(3)))
                                 .retain(random.nextInt(5) == 0)
@@ -712,7 +731,7 @@ class OutboundTest {
                         outbound.disconnected();
                         outbound.clientEnded();
                         current.lose();
-                        current = new Client();
+                        current = watched.apply(new Client());
                     }
                     case 7 -> time.advance(Duration.ofMillis(random.nextInt(3_000)));
                     case 8 -> outbound.sweep();
@@ -738,7 +757,11 @@ class OutboundTest {
                     }
                     default -> {
                         if (index >= 0 && random.nextBoolean()) {
-                            current.answer(index).completeExceptionally(new MqttLink.RefusedPublish(0x97, "no"));
+                            current.answer(index)
+                                    .completeExceptionally(
+                                            random.nextBoolean()
+                                                    ? new MqttLink.RefusedPublish(0x97, "no")
+                                                    : new ScriptedLink.Gone());
                         }
                     }
                 }

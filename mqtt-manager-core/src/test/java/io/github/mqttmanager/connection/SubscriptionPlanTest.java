@@ -55,7 +55,9 @@ class SubscriptionPlanTest {
                 TopicName topic = topic(random);
                 for (TopicFilter filter : wanted) {
                     if (filter.matches(topic) && !filter.isShared() && !refused.contains(filter)) {
-                        assertThat(granted(asked, refused).filter(f -> !f.isShared()).anyMatch(f -> f.matches(topic)))
+                        assertThat(granted(asked, refused)
+                                        .filter(f -> !f.isShared())
+                                        .anyMatch(f -> f.matches(topic)))
                                 .as("plan %d: %s of %s by %s without %s", plan, topic, filter, asked, refused)
                                 .isTrue();
                     }
@@ -86,7 +88,9 @@ class SubscriptionPlanTest {
             if (w.get(i).equals("#")) {
                 return i <= n.size();
             }
-            if (i >= n.size() || n.get(i).equals("#") || !(w.get(i).equals("+") || w.get(i).equals(n.get(i)))) {
+            if (i >= n.size()
+                    || n.get(i).equals("#")
+                    || !(w.get(i).equals("+") || w.get(i).equals(n.get(i)))) {
                 return false;
             }
         }
@@ -98,7 +102,8 @@ class SubscriptionPlanTest {
             StringBuilder text = new StringBuilder();
             int n = 1 + random.nextInt(4);
             for (int i = 0; i < n; i++) {
-                text.append(i == 0 ? "" : "/").append(List.of("a", "b", "d1", "d2", "d9", "$SYS", "").get(random.nextInt(7)));
+                text.append(i == 0 ? "" : "/")
+                        .append(List.of("a", "b", "d1", "d2", "d9", "$SYS", "").get(random.nextInt(7)));
             }
             if (!text.isEmpty()) {
                 return TopicName.of(text.toString());

@@ -114,7 +114,9 @@ class SubscriptionsTest {
         harness.demand.remove(TELEMETRY, 0, 1);
         harness.tell(connection);
         assertThat(harness.held).isEqualTo(each(1, 121));
-        assertThat(harness.link().subscribed().stream().filter(ALL::equals)).as("asked once").hasSize(1);
+        assertThat(harness.link().subscribed().stream().filter(ALL::equals))
+                .as("asked once")
+                .hasSize(1);
     }
 
     @Test
@@ -188,8 +190,11 @@ class SubscriptionsTest {
         assertThat(status.subscriptionCounts()).isEqualTo(new SubscriptionCounts(2_999, 1, 0));
         assertThat(status.subscriptions()).hasSize(Subscriptions.MAX_SHOWN);
         assertThat(status.subscriptions().get(0).filter().value()).isEqualTo("devices/d99/telemetry");
-        assertThat(harness.link().subscribes).allSatisfy(s -> assertThat(s.filters()).hasSizeLessThanOrEqualTo(50));
-        assertThat(connection.subscriptions(TopicName.of("devices/d7/telemetry"))).hasSize(1);
-        assertThat(List.copyOf(connection.subscriptions(TopicName.of("devices/none/telemetry")))).isEmpty();
+        assertThat(harness.link().subscribes)
+                .allSatisfy(s -> assertThat(s.filters()).hasSizeLessThanOrEqualTo(50));
+        assertThat(connection.subscriptions(TopicName.of("devices/d7/telemetry")))
+                .hasSize(1);
+        assertThat(List.copyOf(connection.subscriptions(TopicName.of("devices/none/telemetry"))))
+                .isEmpty();
     }
 }

@@ -191,18 +191,6 @@ class DeviceRouterTest {
     }
 
     @Test
-    void dropsAndSaysSoWhenAtMostOnceMessagesComeTooFast() {
-        router.put(device("a", "b", "t"));
-        for (int i = 0; i < 10_001; i++) {
-            route("t", QoS.AT_MOST_ONCE, false);
-        }
-        assertThat(ends).containsExactly("dropped");
-        assertThat(router.waiting()).isEqualTo(10_000);
-        time.runDue();
-        assertThat(ends).hasSize(10_001);
-    }
-
-    @Test
     void beginsNoHandlerOnceClosed() {
         router.put(device("a", "b", "t"));
         router.close();
@@ -210,5 +198,35 @@ class DeviceRouterTest {
 
         assertThat(handled).isEmpty();
         assertThat(ends).isEmpty();
+    }
+
+    @Test
+    void availabilityDoesNotReachTheHandlerAndIsAcknowledgedAtOnce() {
+        Device device = device("a", "b", "a/t").toBuilder()
+                .availability(Availability.of("a/up"))
+                .build();
+        assertThat(router.put(device)).containsExactlyInAnyOrder(change(BROKER, "a/t"), change(BROKER, "a/up"));
+        assertThat(wanted(BROKER)).containsExactlyInAnyOrder("a/t", "a/up");
+        router.reached(BROKER, true);
+        route("a/up", "online", QoS.AT_LEAST_ONCE, true);
+
+        assertThat(ends).containsExactly("handled");
+        time.runDue();
+        assertThat(handled).isEmpty();
+        assertThat(router.presence(device.id())).isEqualTo(Presence.ONLINE);
+        assertThat(router.put(device.toBuilder().availability(null).version(2).build()))
+                .containsExactly(change(BROKER, "a/up"));
+    }
+
+    @Test
+    void whatIsAvailabilityOfOneDeviceIsTelemetryOfAnother() {
+        router.put(device("a", "b", "a/t").toBuilder()
+                .availability(Availability.of("up"))
+                .build());
+        router.put(device("log", "b", "#"));
+        route("up");
+
+        assertThat(handled).containsExactly("log up");
+        assertThat(ends).containsExactly("handled");
     }
 }

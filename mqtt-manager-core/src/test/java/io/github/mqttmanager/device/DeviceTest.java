@@ -51,6 +51,14 @@ class DeviceTest {
                                 .toList())),
                 () -> refused("wildcards", d -> d.commandTopic(TopicTemplate.of("a/+"))),
                 () -> refused("wildcards", d -> d.commandTopic(TopicTemplate.of("a/#"))),
+                () -> refused("wildcards", d -> d.availability(Availability.of("a/+"))),
+                () -> refused("wildcards", d -> d.availability(Availability.of("a/#"))),
+                () -> refused("shared", d -> d.availability(Availability.of("$share/g/a"))),
+                () -> refused(
+                        "availability topic", d -> d.availability(Availability.of("devices/{device_id}/telemetry"))),
+                () -> refused(
+                        "availability topic",
+                        d -> d.telemetryTopics("$share/g/a/d").availability(Availability.of("a/{device_id}"))),
                 () -> refused("expected interval", d -> d.expectedInterval(Duration.ZERO)),
                 () -> refused("expected interval", d -> d.expectedInterval(Duration.ofMillis(999))),
                 () -> refused(
@@ -65,6 +73,33 @@ class DeviceTest {
                     .isThrownBy(() -> DeviceId.of(id))
                     .withMessageContaining("device id");
         }
+    }
+
+    @Test
+    void refusesPayloadsThatSayNothing() {
+        TopicTemplate topic = TopicTemplate.of("a");
+        for (String payload : List.of("", "x".repeat(1_001), "\uD800")) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> new Availability(topic, payload, "off"))
+                    .withMessageContaining("online");
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> new Availability(topic, "on", payload))
+                    .withMessageContaining("offline");
+        }
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new Availability(topic, "on", "on"))
+                .withMessageContaining("differ");
+    }
+
+    @Test
+    void theAvailabilityTopicIsOneOfItsTopics() {
+        Device device = Device.builder("d", "b").telemetryTopics("t").build();
+        assertThat(device.topics()).containsExactly(TopicTemplate.of("t"));
+        assertThat(device.toBuilder()
+                        .availability(Availability.of("up/{device_id}"))
+                        .build()
+                        .topics())
+                .containsExactly(TopicTemplate.of("t"), TopicTemplate.of("up/{device_id}"));
     }
 
     @Test
@@ -83,6 +118,7 @@ class DeviceTest {
                 .type("t")
                 .telemetryTopics("a/{device_id}", "b/#")
                 .commandTopic(null)
+                .availability(new Availability(TopicTemplate.of("up"), "1", "0"))
                 .expectedInterval(Duration.ofDays(7))
                 .version(3)
                 .build();

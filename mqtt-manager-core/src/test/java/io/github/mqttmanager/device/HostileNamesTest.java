@@ -1,7 +1,7 @@
 package io.github.mqttmanager.device;
 
-import static org.assertj.core.api.Assertions.fail;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
 
 import io.github.mqttmanager.broker.BrokerId;
 import io.github.mqttmanager.topic.TopicFilter;
@@ -19,8 +19,38 @@ import org.junit.jupiter.api.Test;
 class HostileNamesTest {
     private static final int CASES = Boolean.getBoolean("long") ? 10_000_000 : 100_000;
     private static final String[] PIECES = {
-        "a", "b", "d", "A", "+", "#", "/", "$", "$SYS", "$share", "\u0000", "\n", "\u007f", "\u0085", "\u202e", "\u2066", "\ud83d",
-        "\ude00", "\ud83d\ude00", "\ufffe", "\ufdd0", "\ufeff", "{", "}", "{device_id}", "..", " ", "\u0131", "e\u0301", "\u00e9", ":", "-"
+        "a",
+        "b",
+        "d",
+        "A",
+        "+",
+        "#",
+        "/",
+        "$",
+        "$SYS",
+        "$share",
+        "\u0000",
+        "\n",
+        "\u007f",
+        "\u0085",
+        "\u202e",
+        "\u2066",
+        "\ud83d",
+        "\ude00",
+        "\ud83d\ude00",
+        "\ufffe",
+        "\ufdd0",
+        "\ufeff",
+        "{",
+        "}",
+        "{device_id}",
+        "..",
+        " ",
+        "\u0131",
+        "e\u0301",
+        "\u00e9",
+        ":",
+        "-"
     };
 
     private static String name(Random random) {
@@ -89,7 +119,10 @@ class HostileNamesTest {
             device = Device.builder(DeviceId.of("1"), BrokerId.of("b"), name)
                     .telemetryTopics(List.of(template))
                     .build();
-            other = device.toBuilder().id(DeviceId.of("2")).topicName(name.equals("x") ? "y" : "x").build();
+            other = device.toBuilder()
+                    .id(DeviceId.of("2"))
+                    .topicName(name.equals("x") ? "y" : "x")
+                    .build();
         } catch (IllegalArgumentException refused) {
             return expected;
         }

@@ -14,6 +14,9 @@ import io.github.mqttmanager.device.DeadLetterHandler;
 import io.github.mqttmanager.device.DeviceMessageHandler;
 import io.github.mqttmanager.device.DeviceRepository;
 import io.github.mqttmanager.device.InMemoryDeviceRepository;
+import io.github.mqttmanager.device.PresenceListener;
+import io.github.mqttmanager.publish.Outbox;
+import io.github.mqttmanager.publish.OutboxListener;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.ObjectProvider;
@@ -24,7 +27,10 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.ssl.SslBundles;
+import org.springframework.boot.thread.Threading;
 import org.springframework.context.annotation.Bean;
+import org.springframework.core.env.Environment;
+import org.springframework.core.task.VirtualThreadTaskExecutor;
 
 /** The manager, its repositories in memory where no others are, and its life. */
 @AutoConfiguration(after = {SslAutoConfiguration.class, MqttManagerJpaAutoConfiguration.class})
@@ -62,6 +68,7 @@ public final class MqttManagerAutoConfiguration {
     @ConditionalOnMissingBean
     MqttManager mqttManager(
             MqttManagerProperties properties,
+            Environment environment,
             BrokerRepository brokers,
             DeviceRepository devices,
             NetworkPolicy networkPolicy,
@@ -70,6 +77,9 @@ public final class MqttManagerAutoConfiguration {
             ObjectProvider<AsyncDeviceMessageHandler> asyncHandler,
             ObjectProvider<DeadLetterHandler> deadLetters,
             ObjectProvider<ConnectionListener> listeners,
+            ObjectProvider<PresenceListener> presenceListeners,
+            ObjectProvider<Outbox> outbox,
+            ObjectProvider<OutboxListener> outboxListeners,
             ObjectProvider<ReconnectPolicy> reconnectPolicy,
             ObjectProvider<HostResolver> hostResolver,
             ObjectProvider<TlsBundles> tlsBundles,
@@ -80,9 +90,15 @@ public final class MqttManagerAutoConfiguration {
                 .devices(devices)
                 .networkPolicy(networkPolicy)
                 .startsPerSecond(properties.getStartsPerSecond())
+                .lastSeenInterval(properties.getLastSeenInterval())
                 .handlerRetries(
                         properties.getHandler().getFirstRetry(),
                         properties.getHandler().getMaxRetry());
+        MqttManagerProperties.Handler handling = properties.getHandler();
+        builder.handlerDeadline(handling.getDeadline()).closeDeadline(handling.getCloseDeadline());
+        if (Threading.VIRTUAL.isActive(environment)) {
+            builder.handlerExecutor(new VirtualThreadTaskExecutor("mqtt-manager-handler-"));
+        }
         if (properties.getHandlerThreads() != null) {
             builder.handlerThreads(properties.getHandlerThreads());
         }
@@ -92,6 +108,9 @@ public final class MqttManagerAutoConfiguration {
         deadLetters.ifAvailable(
                 bean -> builder.deadLetters(bean, properties.getHandler().getAttempts()));
         listeners.orderedStream().forEach(builder::listener);
+        presenceListeners.orderedStream().forEach(builder::presenceListener);
+        outbox.ifAvailable(builder::outbox);
+        outboxListeners.orderedStream().forEach(builder::outboxListener);
         reconnectPolicy.ifAvailable(builder::reconnectPolicy);
         hostResolver.ifAvailable(builder::hostResolver);
         sslBundles.ifAvailable(bundles -> builder.tlsBundles(new SslBundleMaterial(bundles)));

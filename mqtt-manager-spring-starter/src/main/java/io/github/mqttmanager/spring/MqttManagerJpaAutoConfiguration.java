@@ -5,9 +5,11 @@ import io.github.mqttmanager.device.DeviceRepository;
 import io.github.mqttmanager.jpa.AesGcmSecretCipher;
 import io.github.mqttmanager.jpa.JpaBrokerRepository;
 import io.github.mqttmanager.jpa.JpaDeviceRepository;
+import io.github.mqttmanager.jpa.JpaOutbox;
 import io.github.mqttmanager.jpa.JpaSession;
 import io.github.mqttmanager.jpa.SecretCipher;
 import io.github.mqttmanager.jpa.SecretKeys;
+import io.github.mqttmanager.publish.Outbox;
 import jakarta.persistence.EntityManagerFactory;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
@@ -23,7 +25,7 @@ import org.springframework.boot.hibernate.autoconfigure.HibernateJpaAutoConfigur
 import org.springframework.context.annotation.Bean;
 import org.springframework.transaction.PlatformTransactionManager;
 
-/** The repositories over the application's database. */
+/** The repositories and the outbox over the application's database. */
 @AutoConfiguration(after = HibernateJpaAutoConfiguration.class)
 @ConditionalOnClass({EntityManagerFactory.class, JpaBrokerRepository.class, PlatformTransactionManager.class})
 @ConditionalOnBooleanProperty(name = "mqtt-manager.enabled", matchIfMissing = true)
@@ -69,6 +71,14 @@ public final class MqttManagerJpaAutoConfiguration {
     @ConditionalOnBean(JpaSession.class)
     JpaDeviceRepository mqttManagerDeviceRepository(JpaSession session) {
         return new JpaDeviceRepository(session);
+    }
+
+    @Bean
+    @ConditionalOnMissingBean(Outbox.class)
+    @ConditionalOnBean(JpaSession.class)
+    @ConditionalOnBooleanProperty(name = "mqtt-manager.jpa.outbox", matchIfMissing = true)
+    JpaOutbox mqttManagerOutbox(JpaSession session) {
+        return new JpaOutbox(session);
     }
 
     @Bean

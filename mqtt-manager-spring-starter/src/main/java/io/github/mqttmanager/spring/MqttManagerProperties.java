@@ -21,6 +21,9 @@ public class MqttManagerProperties {
     /** Connection attempts that may begin in a second, over all brokers. */
     private int startsPerSecond = 500;
 
+    /** How often the last-seen time of a device is written at most; a crash loses the times of the last interval. */
+    private Duration lastSeenInterval = Duration.ofSeconds(5);
+
     @NestedConfigurationProperty
     private final Handler handler = new Handler();
 
@@ -63,6 +66,14 @@ public class MqttManagerProperties {
         this.startsPerSecond = startsPerSecond;
     }
 
+    public Duration getLastSeenInterval() {
+        return lastSeenInterval;
+    }
+
+    public void setLastSeenInterval(Duration lastSeenInterval) {
+        this.lastSeenInterval = lastSeenInterval;
+    }
+
     public Handler getHandler() {
         return handler;
     }
@@ -97,6 +108,28 @@ public class MqttManagerProperties {
 
         /** Longest wait between attempts. */
         private Duration maxRetry = Duration.ofMinutes(1);
+
+        /** After how long a call that has not returned is reported. */
+        private Duration deadline = Duration.ofSeconds(30);
+
+        /** How long handlers that run may take to return when the application ends. */
+        private Duration closeDeadline = Duration.ofSeconds(5);
+
+        public Duration getDeadline() {
+            return deadline;
+        }
+
+        public void setDeadline(Duration deadline) {
+            this.deadline = deadline;
+        }
+
+        public Duration getCloseDeadline() {
+            return closeDeadline;
+        }
+
+        public void setCloseDeadline(Duration closeDeadline) {
+            this.closeDeadline = closeDeadline;
+        }
 
         public int getAttempts() {
             return attempts;
@@ -150,12 +183,23 @@ public class MqttManagerProperties {
         /** When the tables are created. */
         private DatabaseInitializationMode initializeSchema = DatabaseInitializationMode.EMBEDDED;
 
+        /** Whether publishes can be put into an outbox in the application's database. */
+        private boolean outbox = true;
+
         public DatabaseInitializationMode getInitializeSchema() {
             return initializeSchema;
         }
 
         public void setInitializeSchema(DatabaseInitializationMode initializeSchema) {
             this.initializeSchema = initializeSchema;
+        }
+
+        public boolean isOutbox() {
+            return outbox;
+        }
+
+        public void setOutbox(boolean outbox) {
+            this.outbox = outbox;
         }
     }
 

@@ -4,14 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.mqttmanager.MqttManager;
+import io.github.mqttmanager.WhenDevicesExist;
 import io.github.mqttmanager.broker.BrokerDefinition;
 import io.github.mqttmanager.broker.BrokerId;
 import io.github.mqttmanager.device.Device;
+import io.github.mqttmanager.device.DeviceId;
 import io.github.mqttmanager.device.DeviceMessageHandler;
 import io.github.mqttmanager.jpa.JpaBrokerRepository;
 import io.github.mqttmanager.jpa.JpaDeviceRepository;
+import io.github.mqttmanager.jpa.JpaOutbox;
 import io.github.mqttmanager.jpa.SecretKeyMissingException;
+import io.github.mqttmanager.publish.OutboundPublish;
+import io.github.mqttmanager.publish.OutboxEntry;
 import io.github.mqttmanager.spring.app.HostEntity;
+import io.github.mqttmanager.topic.TopicName;
 import jakarta.persistence.EntityManagerFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -59,6 +65,45 @@ class MqttManagerJpaAutoConfigurationTest {
             assertThat(context.getBean(JpaDeviceRepository.class).countOfBroker(BrokerId.of("b")))
                     .isEqualTo(1);
         });
+    }
+
+    @Test
+    void whatIsPutIntoTheOutboxSharesTheFateOfTheHostsTransaction() {
+        runner.withPropertyValues("spring.jpa.hibernate.ddl-auto=none").run(context -> {
+            assertThat(context).hasSingleBean(JpaOutbox.class);
+            MqttManager manager = context.getBean(MqttManager.class);
+            BrokerId broker = manager.save(definition).id();
+            TransactionTemplate transactions =
+                    new TransactionTemplate(context.getBean(PlatformTransactionManager.class));
+            OutboundPublish publish = OutboundPublish.of(TopicName.of("t"), "on");
+            transactions.executeWithoutResult(status -> {
+                manager.enqueueTo(broker, publish);
+                manager.save(Device.builder("d", "b").build());
+                manager.enqueue(DeviceId.of("d"), publish);
+            });
+            transactions.executeWithoutResult(status -> {
+                manager.enqueueTo(broker, publish);
+                status.setRollbackOnly();
+            });
+            assertThat(context.getBean(JpaOutbox.class).next(broker, 10, Long.MAX_VALUE))
+                    .extracting(OutboxEntry::orderingKey)
+                    .containsExactly(null, "d");
+            assertThat(manager.delete(broker, WhenDevicesExist.DELETE)).isTrue();
+            assertThat(context.getBean(JpaOutbox.class).depths()).isEmpty();
+        });
+    }
+
+    @Test
+    void theOutboxCanBeLeftOut() {
+        runner.withPropertyValues("spring.jpa.hibernate.ddl-auto=none", "mqtt-manager.jpa.outbox=false")
+                .run(context -> {
+                    assertThat(context).doesNotHaveBean(JpaOutbox.class);
+                    MqttManager manager = context.getBean(MqttManager.class);
+                    assertThatThrownBy(() ->
+                                    manager.enqueueTo(BrokerId.of("b"), OutboundPublish.of(TopicName.of("t"), "on")))
+                            .isInstanceOf(IllegalStateException.class)
+                            .hasMessageContaining("outbox");
+                });
     }
 
     @Test

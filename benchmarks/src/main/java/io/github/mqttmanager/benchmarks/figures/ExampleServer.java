@@ -10,6 +10,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -35,18 +36,39 @@ final class ExampleServer implements AutoCloseable {
     }
 
     static ExampleServer start(Path data) throws IOException {
+        return start(data, List.of("-jar", jar().toString()), Map.of());
+    }
+
+    /**
+     * On a database of another kind.
+     *
+     * @param driver the database's, which the server does not bring
+     * @param environment where the database is, and what else differs
+     */
+    static ExampleServer start(Path data, Path driver, Map<String, String> environment) throws IOException {
+        return start(
+                data,
+                List.of(
+                        "-Dloader.path=" + driver,
+                        "-cp",
+                        jar().toString(),
+                        "org.springframework.boot.loader.launch.PropertiesLauncher"),
+                environment);
+    }
+
+    private static ExampleServer start(Path data, List<String> launch, Map<String, String> environment)
+            throws IOException {
         Path log = data.resolve("log");
         int port;
         try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             port = free.getLocalPort();
         }
-        ProcessBuilder builder = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Xmx512m",
-                        "-jar",
-                        jar().toString())
-                .redirectErrorStream(true)
-                .redirectOutput(log.toFile());
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.add("-Xmx512m");
+        command.addAll(launch);
+        ProcessBuilder builder =
+                new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
         builder.environment()
                 .putAll(Map.of(
                         "DATA_DIR",
@@ -61,6 +83,7 @@ final class ExampleServer implements AutoCloseable {
                         "everything",
                         "EXAMPLE_LIMITS_BROKERS",
                         "1000"));
+        builder.environment().putAll(environment);
         return new ExampleServer(builder.start(), port, log);
     }
 
@@ -88,6 +111,13 @@ final class ExampleServer implements AutoCloseable {
 
     /** Stores brokers on port 1883 of the hosts, all to be connected to. */
     void create(List<String> hosts) throws IOException, InterruptedException {
+        String token = login();
+        for (int i = 0; i < hosts.size(); i++) {
+            createBroker(token, "broker " + i, hosts.get(i), 1883);
+        }
+    }
+
+    String login() throws IOException, InterruptedException {
         String login = send(request("/api/auth/login")
                 .POST(HttpRequest.BodyPublishers.ofString(
                         "{\"username\":\"admin\",\"password\":\"" + PASSWORD + "\"}")));
@@ -95,12 +125,42 @@ final class ExampleServer implements AutoCloseable {
         if (!token.find()) {
             throw new IllegalStateException("no token");
         }
-        for (int i = 0; i < hosts.size(); i++) {
-            send(request("/api/mqtt-brokers/brokers")
-                    .header("Authorization", "Bearer " + token.group(1))
-                    .POST(HttpRequest.BodyPublishers.ofString("{\"broker_name\":\"broker " + i + "\",\"broker_host\":\""
-                            + hosts.get(i) + "\",\"broker_port\":1883}")));
+        return token.group(1);
+    }
+
+    /** @return its number */
+    long createBroker(String token, String name, String host, int port) throws IOException, InterruptedException {
+        String broker = post(
+                token,
+                "brokers",
+                "{\"broker_name\":\"" + name + "\",\"broker_host\":\"" + host + "\",\"broker_port\":" + port + "}");
+        Matcher id = Pattern.compile("\"id\":([0-9]+)").matcher(broker);
+        if (!id.find()) {
+            throw new IllegalStateException("no number: " + broker);
         }
+        return Long.parseLong(id.group(1));
+    }
+
+    void createDevice(String token, String topicName, long broker) throws IOException, InterruptedException {
+        post(
+                token,
+                "devices",
+                "{\"device_name\":\"" + topicName + "\",\"device_id\":\"" + topicName + "\",\"mqtt_broker_id\":"
+                        + broker + "}");
+    }
+
+    /** How many brokers are connected. */
+    long connected(String token) throws IOException, InterruptedException {
+        return Pattern.compile("\"is_connected\":true")
+                .matcher(send(request("/api/mqtt-brokers/status").header("Authorization", "Bearer " + token)))
+                .results()
+                .count();
+    }
+
+    private String post(String token, String what, String body) throws IOException, InterruptedException {
+        return send(request("/api/mqtt-brokers/" + what)
+                .header("Authorization", "Bearer " + token)
+                .POST(HttpRequest.BodyPublishers.ofString(body)));
     }
 
     private String send(HttpRequest.Builder request) throws IOException, InterruptedException {

@@ -21,6 +21,7 @@ final class Figures {
         SCENARIOS.put("storm", new StormScenario());
         SCENARIOS.put("inbound", TrafficScenario.inbound());
         SCENARIOS.put("outbound", TrafficScenario.outbound());
+        SCENARIOS.put("rows", new RowsScenario());
         SCENARIOS.put("outbox", new OutboxScenario());
     }
 

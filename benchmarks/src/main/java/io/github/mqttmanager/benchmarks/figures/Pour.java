@@ -9,8 +9,8 @@ import java.util.concurrent.CountDownLatch;
  * Belongs to the serving thread but for {@link #await}.
  */
 final class Pour {
-    private static final byte[] PAYLOAD =
-            "{\"temperature\": 21.5, \"humidity\": 47.25, \"battery\": 3.61}".getBytes(StandardCharsets.UTF_8);
+    static final String PAYLOAD = "{\"temperature\":21.5,\"humidity\":47.25,\"battery\":3.61}";
+    private static final byte[] BYTES = PAYLOAD.getBytes(StandardCharsets.UTF_8);
 
     private final byte[][] topics;
     private final int count;
@@ -46,7 +46,7 @@ final class Pour {
         }
         byte[] topic = topics[sent++ % topics.length];
         out.write(0x32);
-        SinkLink.length(2 + topic.length + 2 + (version5 ? 1 : 0) + PAYLOAD.length, out);
+        SinkLink.length(2 + topic.length + 2 + (version5 ? 1 : 0) + BYTES.length, out);
         out.write(topic.length >> 8);
         out.write(topic.length);
         out.writeBytes(topic);
@@ -55,7 +55,7 @@ final class Pour {
         if (version5) {
             out.write(0);
         }
-        out.writeBytes(PAYLOAD);
+        out.writeBytes(BYTES);
     }
 
     void acknowledged() {

@@ -15,6 +15,7 @@ import io.netty.handler.codec.mqtt.MqttMessage;
 import io.netty.handler.flush.FlushConsolidationHandler;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
+import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Objects;
@@ -28,7 +29,7 @@ final class BrokerProcess {
     private BrokerProcess() {}
 
     public static void main(String[] arguments) throws Exception {
-        JavaProcess.endInTime();
+        PrintStream toParent = JavaProcess.begin();
         Path file = Path.of(arguments[1], RecordingBroker.LOG);
         Sessions sessions = new Sessions();
         int[] connections = new int[1];
@@ -55,12 +56,12 @@ final class BrokerProcess {
                 })
                 .bind("127.0.0.1", Integer.parseInt(arguments[0]))
                 .sync();
-        System.out.println("listening");
+        toParent.println("listening");
         try (BufferedReader commands = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
             for (String line = commands.readLine(); line != null; line = commands.readLine()) {
                 String[] words = line.split("\t", -1);
                 Callable<String> command = () -> answer(broker, words);
-                System.out.println(loop.submit(command).get());
+                toParent.println(loop.submit(command).get());
             }
         }
         System.exit(0);

@@ -74,7 +74,7 @@ public final class History {
         host.computeIfAbsent(event, e -> new LinkedHashMap<>()).merge(message, 1, Integer::sum);
         if (event == HostLog.Event.ENTERED) {
             inHandlers.add(message);
-        } else if (event == HostLog.Event.COMMITTED) {
+        } else if (event == HostLog.Event.LEFT) {
             inHandlers.remove(message);
         }
     }
@@ -150,7 +150,7 @@ public final class History {
         return inversions(of(HostLog.Event.COMMITTED).keySet());
     }
 
-    /** How many host processes ended while a handler was between its beginning and its commit. */
+    /** How many host processes ended while a handler ran. */
     public int killedInHandlers() {
         return killedInHandlers;
     }

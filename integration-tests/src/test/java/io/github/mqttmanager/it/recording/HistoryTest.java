@@ -56,10 +56,12 @@ class HistoryTest {
             log.write(Event.STARTED, "");
             log.write(Event.ENTERED, "d-1");
             log.commit("d-1");
+            log.write(Event.LEFT, "d-1");
             log.write(Event.ENTERED, "d-2");
             log.write(Event.STARTED, "");
             log.write(Event.ENTERED, "d-1");
             log.commit("d-1");
+            log.write(Event.LEFT, "d-1");
             log.write(Event.STARTED, "");
         }
         Files.writeString(file, "COMMI", StandardOpenOption.APPEND);

@@ -29,6 +29,8 @@ public final class HostLog implements AutoCloseable {
         ENTERED,
         /** A handler made the message durable; it had not returned yet. */
         COMMITTED,
+        /** A handler is about to return. */
+        LEFT,
         /** The host's transaction, of which the message was part, was rolled back. */
         ROLLED_BACK
     }

@@ -5,6 +5,7 @@ import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.OutputStreamWriter;
+import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -14,10 +15,11 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * A Java process with the class path of this one, which can be killed. It is spoken to by lines. It sees the end of its input when this process
- * ends, however that comes, and should end then; {@link #endInTime} makes sure.
+ * ends, however that comes, and should end then; {@link #begin} makes sure.
  */
 public final class JavaProcess implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofMinutes(2);
@@ -64,20 +66,26 @@ public final class JavaProcess implements AutoCloseable {
         }
     }
 
-    /** For the other side, at the beginning of its {@code main}: whoever was forgotten ends by himself. */
-    public static void endInTime() {
+    /**
+     * For the other side, at the beginning of its {@code main}: whoever was forgotten ends by himself.
+     *
+     * @return where lines for the parent go; what others print goes to the error output
+     */
+    public static PrintStream begin() {
+        PrintStream toParent = System.out;
+        System.setOut(System.err);
         Thread end = new Thread(
                 () -> {
-                    try {
-                        TimeUnit.SECONDS.sleep(LIFE.toSeconds());
-                    } catch (InterruptedException e) {
-                        // nobody does
+                    long begun = System.nanoTime();
+                    while (System.nanoTime() - begun < LIFE.toNanos()) {
+                        LockSupport.parkNanos(LIFE.toNanos());
                     }
                     Runtime.getRuntime().halt(1);
                 },
                 "end-in-time");
         end.setDaemon(true);
         end.start();
+        return toParent;
     }
 
     private void read() {

@@ -13,7 +13,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param limits per user
  * @param login against guessing
  * @param tests of connections, per user
- * @param readings how long and how many are kept
+ * @param readings how they are stored, how long and how many are kept
  * @param network which addresses users may connect to
  */
 @ConfigurationProperties("example")
@@ -59,10 +59,12 @@ public record ServerProperties(
     /**
      * @param keep how long
      * @param perUser how many of one user; the oldest go first
+     * @param batch how many are stored in one transaction, at most
      */
     public record Readings(
             @DefaultValue("30d") Duration keep,
-            @DefaultValue("500000") long perUser) {}
+            @DefaultValue("500000") long perUser,
+            @DefaultValue("1000") int batch) {}
 
     /** Which addresses users may connect to. */
     public enum Network {

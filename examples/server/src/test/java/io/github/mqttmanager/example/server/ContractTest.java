@@ -344,6 +344,7 @@ class ContractTest extends ServerTest {
                         "device_type",
                         "telemetry_topics",
                         "command_topic",
+                        "availability_topic",
                         "expected_interval",
                         "last_seen",
                         "presence",
@@ -354,6 +355,7 @@ class ContractTest extends ServerTest {
                         "updated_at");
         assertThat(device.path("telemetry_topics").get(0).stringValue()).isEqualTo("devices/{device_id}/telemetry");
         assertThat(device.path("command_topic").stringValue()).isEqualTo("devices/{device_id}/commands");
+        assertThat(device.path("availability_topic").isNull()).isTrue();
         assertThat(device.path("expected_interval").intValue()).isEqualTo(60);
         assertThat(device.path("presence").stringValue()).isEqualTo("UNKNOWN");
         assertThat(device.path("latest").isNull()).isTrue();
@@ -366,13 +368,20 @@ class ContractTest extends ServerTest {
         JsonNode changed = api.put(
                         DEVICES + "/" + id,
                         json(
-                                "{'device_type':'heating','telemetry_topics':['a/{device_id}/b','c/#'],'command_topic':null}"))
+                                "{'device_type':'heating','telemetry_topics':['a/{device_id}/b','c/#'],'command_topic':null,'availability_topic':'up/{device_id}'}"))
                 .is(200)
                 .json();
         assertThat(changed.path("device_name").stringValue()).isEqualTo("Boiler");
         assertThat(changed.path("device_type").stringValue()).isEqualTo("heating");
         assertThat(changed.path("telemetry_topics").size()).isEqualTo(2);
         assertThat(changed.path("command_topic").isNull()).isTrue();
+        assertThat(changed.path("availability_topic").stringValue()).isEqualTo("up/{device_id}");
+        assertThat(api.put(DEVICES + "/" + id, json("{'availability_topic':null}"))
+                        .is(200)
+                        .json()
+                        .path("availability_topic")
+                        .isNull())
+                .isTrue();
         JsonNode none = api.post(DEVICES + "/" + id + "/commands", json("{'payload':'on'}"))
                 .is(202)
                 .json();
@@ -466,7 +475,31 @@ class ContractTest extends ServerTest {
                 .json();
         assertThat(failed.path("outcome").stringValue()).isEqualTo("FAILED");
         assertThat(failed.path("failure").path("kind").stringValue()).isEqualTo("NOT_CONNECTED");
+
+        JsonNode stored = api.post(
+                        DEVICES + "/" + device + "/commands",
+                        json("{'payload':'later','durable':true,'expires_in':600}"))
+                .is(202)
+                .json();
+        assertThat(stored.path("outcome").stringValue()).isEqualTo("STORED");
+        assertThat(stored.path("topic").stringValue()).isEqualTo("devices/contract-1/commands");
+        await().atMost(Duration.ofSeconds(30)).until(() -> waiting(api) == 1);
+        try (TestDevice mqtt = TestDevice.connect(demoBrokerPort(), "user", "pass")) {
+            mqtt.listen("devices/contract-1/commands");
+            api.post(BROKERS + "/" + broker + "/control", json("{'action':'connect'}"))
+                    .is(202);
+            assertThat(mqtt.next()).isEqualTo("later");
+        }
+        await().atMost(Duration.ofSeconds(30)).until(() -> waiting(api) == 0);
         api.delete(BROKERS + "/" + broker + "?devices=delete").is(204);
+    }
+
+    private static long waiting(Api api) throws Exception {
+        return api.get("/api/mqtt-brokers/statistics")
+                .is(200)
+                .json()
+                .path("commands_waiting")
+                .longValue();
     }
 
     @Test

@@ -72,6 +72,50 @@ class EventsTest extends ServerTest {
         }
     }
 
+    /** By what the device says of itself, by its will, and by the loss of its broker. */
+    @Test
+    void presenceIsToldAsItChanges() {
+        Api api = newUser().api();
+        Api stranger = newUser().api();
+        try (Events events = api.events();
+                Events foreign = stranger.events()) {
+            events.await("snapshot", data -> true);
+            foreign.await("snapshot", data -> true);
+            long broker = createDemoBroker(api);
+            long device = api.post(
+                            "/api/mqtt-brokers/devices",
+                            json(
+                                    "{'device_name':'P','device_id':'presence-1','mqtt_broker_id':%d,'availability_topic':'devices/{device_id}/status'}"
+                                            .formatted(broker)))
+                    .is(201)
+                    .json()
+                    .path("id")
+                    .longValue();
+            await().atMost(Duration.ofSeconds(30)).until(() -> ContractTest.subscribed(api, broker));
+            try (TestDevice mqtt = TestDevice.connect(demoBrokerPort(), "user", "pass")) {
+                mqtt.publish("devices/presence-1/status", "online", true);
+                JsonNode online = events.await("presence", data -> true).json();
+                assertThat(online.propertyNames()).containsExactlyInAnyOrder("device_id", "presence", "at");
+                assertThat(online.path("device_id").longValue()).isEqualTo(device);
+                assertThat(online.path("presence").stringValue()).isEqualTo("ONLINE");
+                mqtt.publish("devices/presence-1/status", "offline", true);
+                events.await(
+                        "presence", data -> data.path("presence").stringValue().equals("OFFLINE"));
+                assertThat(api.get("/api/mqtt-brokers/devices/" + device)
+                                .is(200)
+                                .json()
+                                .path("presence")
+                                .stringValue())
+                        .isEqualTo("OFFLINE");
+            }
+            api.post("/api/mqtt-brokers/brokers/" + broker + "/control", json("{'action':'disconnect'}"))
+                    .is(202);
+            events.await("presence", data -> data.path("presence").stringValue().equals("UNKNOWN"));
+            assertThat(foreign.find("presence", data -> true, Duration.ofMillis(100)))
+                    .isEmpty();
+        }
+    }
+
     private static boolean is(JsonNode status, long broker, String state) {
         return status.path("broker_id").longValue() == broker
                 && status.path("state").stringValue().equals(state);

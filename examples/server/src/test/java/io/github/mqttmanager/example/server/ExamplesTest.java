@@ -43,6 +43,7 @@ class ExamplesTest extends ServerTest {
             "actor",
             "round_trip_ms",
             "last_seen",
+            "oldest_command_at",
             "latest",
             "unreadable");
 
@@ -147,7 +148,7 @@ class ExamplesTest extends ServerTest {
                                 api,
                                 "POST /api/mqtt-brokers/devices",
                                 json(
-                                        "{'device_name':'Boiler','device_id':'boiler-1','mqtt_broker_id':%d,'device_type':'heating'}"
+                                        "{'device_name':'Boiler','device_id':'boiler-1','mqtt_broker_id':%d,'device_type':'heating','availability_topic':'devices/{device_id}/status'}"
                                                 .formatted(broker)))
                         .path("id")
                         .longValue());

@@ -139,6 +139,12 @@ class RefusalTest extends ServerTest {
                 "command_topic | 'a/#'",
                 "command_topic | ''",
                 "command_topic | 'a/+/b'",
+                "availability_topic | ''",
+                "availability_topic | 'a/+/b'",
+                "availability_topic | 'a/#'",
+                "availability_topic | '$share/g/a'",
+                "availability_topic | 'devices/{device_id}/telemetry'",
+                "availability_topic | 5",
                 "expected_interval | 0",
                 "expected_interval | 604801",
                 "expected_interval | 'often'",
@@ -298,6 +304,12 @@ class RefusalTest extends ServerTest {
             api.get(readings + "?from=-999999999-01-01T00:00:00Z").refuses("from");
             api.get(readings + "?from=2026-11-23T10:00:00%2B01:00&limit=2000").is(200);
             api.post(DEVICES + "/" + device + "/commands", "{}").refuses("payload");
+            api.post(DEVICES + "/" + device + "/commands", json("{'payload':1,'durable':'yes'}"))
+                    .refuses("durable");
+            api.post(DEVICES + "/" + device + "/commands", json("{'payload':1,'expires_in':60}"))
+                    .refuses("expires_in");
+            api.post(DEVICES + "/" + device + "/commands", json("{'payload':1,'durable':true,'expires_in':0}"))
+                    .refuses("expires_in");
             api.post(DEVICES + "/" + device + "/commands", json("{'payload':1,'qos':2}"))
                     .refuses("qos");
         } finally {

@@ -10,4 +10,16 @@ interface CommandInput {
             description = "a string is sent as it is, anything else as JSON",
             implementation = Object.class)
     Object getPayload();
+
+    @Schema(
+            description = "keep it in the database until the broker has taken it, instead of waiting for the answer",
+            defaultValue = "false")
+    boolean getDurable();
+
+    @Schema(
+            description = "with durable: seconds after which it is not sent any more",
+            minimum = "1",
+            maximum = "2592000",
+            defaultValue = "86400")
+    long getExpiresIn();
 }

@@ -17,6 +17,8 @@ record CommandView(
     /** Whether the broker has taken it. */
     enum Outcome {
         ACKNOWLEDGED,
+        /** Not yet; it is kept until it has, or has expired. */
+        STORED,
         FAILED
     }
 
@@ -27,6 +29,10 @@ record CommandView(
     static CommandView of(PublishReceipt receipt) {
         return new CommandView(
                 Outcome.ACKNOWLEDGED, receipt.topic().value(), receipt.reasonCode(), null, receipt.acknowledgedAt());
+    }
+
+    static CommandView stored(String topic) {
+        return new CommandView(Outcome.STORED, topic, null, null, Instant.now());
     }
 
     static CommandView failed(@Nullable String topic, PublishException e) {

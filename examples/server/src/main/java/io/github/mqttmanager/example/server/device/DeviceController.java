@@ -12,6 +12,7 @@ import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.parameters.RequestBody;
 import java.net.URI;
 import java.time.DateTimeException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
@@ -38,6 +39,7 @@ import tools.jackson.databind.JsonNode;
 @RequestMapping(path = "/api/mqtt-brokers/devices", produces = MediaType.APPLICATION_JSON_VALUE)
 class DeviceController {
     private static final int MAX_READINGS = 2000;
+    private static final long DAY = 86_400;
 
     private final DeviceService devices;
     private final SensorData sensorData;
@@ -133,7 +135,15 @@ class DeviceController {
             @AuthenticationPrincipal SignedIn user, @PathVariable long id, RequestFields fields) {
         Device device = devices.get(user.owner(), id);
         JsonNode payload = fields.any("payload");
+        boolean durable = fields.flag("durable", false);
+        Duration expiry = Duration.ofSeconds(fields.number("expires_in", DAY, 1, 30 * DAY));
+        if (fields.has("expires_in") && !durable) {
+            fields.refuse("expires_in", "is for durable commands");
+        }
         fields.check();
-        return devices.command(device, payload.isString() ? payload.stringValue() : payload.toString());
+        String text = payload.isString() ? payload.stringValue() : payload.toString();
+        return durable
+                ? CompletableFuture.completedFuture(devices.store(device, text, expiry))
+                : devices.command(device, text);
     }
 }

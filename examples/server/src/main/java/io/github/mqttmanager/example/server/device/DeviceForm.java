@@ -1,6 +1,7 @@
 package io.github.mqttmanager.example.server.device;
 
 import io.github.mqttmanager.broker.BrokerId;
+import io.github.mqttmanager.device.Availability;
 import io.github.mqttmanager.device.Device;
 import io.github.mqttmanager.device.DeviceId;
 import io.github.mqttmanager.example.server.web.ProblemCode;
@@ -64,6 +65,7 @@ final class DeviceForm {
         String type = fields.optionalText("device_type", current == null ? null : current.type(), 50);
         List<TopicTemplate> telemetry = telemetryTopics(topicName);
         TopicTemplate command = commandTopic(topicName);
+        Availability availability = availability(topicName, telemetry);
         long interval = fields.number(
                 "expected_interval",
                 current == null ? 60 : current.expectedInterval().toSeconds(),
@@ -78,6 +80,7 @@ final class DeviceForm {
                 .type(type)
                 .telemetryTopics(telemetry)
                 .commandTopic(command)
+                .availability(availability)
                 .expectedInterval(Duration.ofSeconds(interval));
     }
 
@@ -102,6 +105,27 @@ final class DeviceForm {
             }
         }
         return topics;
+    }
+
+    private @Nullable Availability availability(String topicName, List<TopicTemplate> telemetry) {
+        Availability now = current == null ? null : current.availability();
+        String text = fields.optionalText(
+                "availability_topic", now == null ? null : now.topic().value(), MAX_TOPIC);
+        if (text == null) {
+            return null;
+        }
+        return fields.accept("availability_topic", "availability topic", () -> {
+            Availability availability = now == null
+                    ? Availability.of(text)
+                    : new Availability(TopicTemplate.of(text), now.online(), now.offline());
+            // As a device would have it: without wildcards, and none of its telemetry topics.
+            Device.Builder device = Device.builder(fields.isFine("device_id") ? topicName : "x", "1");
+            if (fields.isFine("telemetry_topics")) {
+                device.telemetryTopics(telemetry);
+            }
+            device.availability(availability).build();
+            return availability;
+        });
     }
 
     private @Nullable TopicTemplate commandTopic(String topicName) {

@@ -30,6 +30,13 @@ interface DeviceInput {
     @Nullable
     String getCommandTopic();
 
+    @Schema(
+            description =
+                    "where the device, or its will, says online or offline; without wildcards, may have {device_id};"
+                            + " null: none")
+    @Nullable
+    String getAvailabilityTopic();
+
     @Schema(minimum = "1", maximum = "604800", defaultValue = "60", description = "seconds")
     int getExpectedInterval();
 

@@ -42,6 +42,8 @@ public class DeviceService {
     private static final Logger LOG = LoggerFactory.getLogger(DeviceService.class);
     private static final int PAGE = 200;
     private static final Duration COMMAND_TIME = Duration.ofSeconds(10);
+    /** For one broker; about, for the outbox is not counted at every command. */
+    private static final long MOST_STORED = 10_000;
 
     private final MqttManager manager;
     private final Catalogue catalogue;
@@ -156,6 +158,25 @@ public class DeviceService {
                 .exceptionally(e -> failed(topic, e));
     }
 
+    /** Keeps a command until the broker has taken it or it has expired. */
+    CommandView store(Device device, String payload, Duration expiry) {
+        String topic = topic(device);
+        if (topic == null) {
+            return CommandView.failed(null, "NO_TOPIC", "the device has no command topic");
+        }
+        if (manager.outboxDepth(device.broker()).count() >= MOST_STORED) {
+            return CommandView.failed(topic, "QUEUE_FULL", MOST_STORED + " commands already wait for the broker");
+        }
+        try {
+            manager.enqueue(
+                    device.id(),
+                    OutboundPublish.builder().payload(payload).expiry(expiry).build());
+            return CommandView.stored(topic);
+        } catch (PublishException e) {
+            return CommandView.failed(topic, e);
+        }
+    }
+
     private static CommandView failed(String topic, Throwable thrown) {
         Throwable e = thrown instanceof CompletionException && thrown.getCause() != null ? thrown.getCause() : thrown;
         if (e instanceof PublishException refused) {
@@ -202,6 +223,9 @@ public class DeviceService {
                 device.type(),
                 device.telemetryTopics().stream().map(TopicTemplate::value).toList(),
                 device.commandTopic() == null ? null : device.commandTopic().value(),
+                device.availability() == null
+                        ? null
+                        : device.availability().topic().value(),
                 device.expectedInterval().toSeconds(),
                 manager.lastSeen(device.id()).orElse(null),
                 manager.presence(device.id()),

@@ -18,6 +18,7 @@ public record DeviceView(
         @Nullable String deviceType,
         List<String> telemetryTopics,
         @Nullable String commandTopic,
+        @Nullable String availabilityTopic,
         long expectedInterval,
         @Nullable Instant lastSeen,
         Presence presence,

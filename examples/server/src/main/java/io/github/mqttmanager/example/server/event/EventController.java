@@ -39,7 +39,7 @@ class EventController {
     @GetMapping(path = "/events", produces = MediaType.TEXT_EVENT_STREAM_VALUE)
     @ApiResponse(
             responseCode = "200",
-            description = "server-sent events: snapshot, status, broker-removed, reading, devices-changed",
+            description = "server-sent events: snapshot, status, broker-removed, presence, reading, devices-changed",
             content =
                     @Content(
                             mediaType = MediaType.TEXT_EVENT_STREAM_VALUE,

@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.JdbcOperations;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
 
@@ -20,18 +21,28 @@ public class SensorData {
     private static final int CHUNK = 5_000;
 
     private final JdbcClient jdbc;
+    private final JdbcOperations batches;
 
-    SensorData(JdbcClient jdbc) {
+    SensorData(JdbcClient jdbc, JdbcOperations batches) {
         this.jdbc = jdbc;
+        this.batches = batches;
     }
 
-    void insert(Device device, long userId, Instant at, String values) {
-        jdbc.sql("""
-                        insert into sensor_data (user_id, device_table_id, device_id, measured_at, readings)
-                        values (?, ?, ?, ?, ?)
-                        """)
-                .params(userId, device.id().value(), device.topicName(), time(at), values)
-                .update();
+    /** One message of a device. */
+    record Row(Device device, long userId, Instant at, String values) {}
+
+    /** In as few statements as the database's driver makes of a batch. */
+    void insert(List<Row> rows) {
+        batches.batchUpdate("""
+                insert into sensor_data (user_id, device_table_id, device_id, measured_at, readings)
+                values (?, ?, ?, ?, ?)
+                """, rows, rows.size(), (statement, row) -> {
+            statement.setLong(1, row.userId());
+            statement.setString(2, row.device().id().value());
+            statement.setString(3, row.device().topicName());
+            statement.setObject(4, time(row.at()));
+            statement.setString(5, row.values());
+        });
     }
 
     boolean isEmpty(DeviceId device) {

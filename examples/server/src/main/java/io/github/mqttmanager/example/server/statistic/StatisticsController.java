@@ -10,6 +10,7 @@ import io.github.mqttmanager.example.server.device.DeviceService;
 import io.github.mqttmanager.example.server.reading.SensorData;
 import io.github.mqttmanager.example.server.reading.UnreadablePayloads;
 import io.github.mqttmanager.example.server.user.SignedIn;
+import io.github.mqttmanager.publish.OutboxDepth;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -55,6 +56,9 @@ class StatisticsController {
         // Readings come in meanwhile: counted in this order, there are never more in the last hour than in all.
         long readingsLastHour = sensorData.count(user.id(), now.minus(Duration.ofHours(1)));
         long readings = sensorData.count(user.id(), Instant.EPOCH);
+        OutboxDepth waiting = statuses.stream()
+                .map(status -> manager.outboxDepth(status.broker()))
+                .reduce(OutboxDepth.EMPTY, OutboxDepth::plus);
         return new StatisticsView(
                 brokers.all(user.owner()).size(),
                 statuses.stream().filter(BrokerStatus::isConnected).count(),
@@ -68,6 +72,8 @@ class StatisticsController {
                 statuses.stream()
                         .mapToLong(status -> status.counters().unrouted())
                         .sum(),
+                waiting.count(),
+                waiting.oldest(),
                 now);
     }
 }

@@ -2,6 +2,7 @@ package io.github.mqttmanager.example.server.statistic;
 
 import io.swagger.v3.oas.annotations.media.Schema;
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /** Figures of everything that one user has. */
 @Schema(name = "Statistics")
@@ -14,4 +15,6 @@ record StatisticsView(
         long readingsLastHour,
         long unreadableTotal,
         long unroutedTotal,
+        long commandsWaiting,
+        @Nullable Instant oldestCommandAt,
         Instant at) {}

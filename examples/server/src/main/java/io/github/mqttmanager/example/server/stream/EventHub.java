@@ -96,6 +96,11 @@ public class EventHub implements UserDeletion {
         tell(owner, "broker-removed", Map.of("broker_id", brokerId), "removed:" + brokerId);
     }
 
+    /** Tells the presence of a device. */
+    public void presence(@Nullable String owner, String deviceId, Object presence) {
+        tell(owner, "presence", presence, "presence:" + deviceId);
+    }
+
     /** Tells of a stored reading. */
     public void reading(@Nullable String owner, Object reading) {
         tell(owner, "reading", reading, null);
