@@ -37,7 +37,8 @@ final class NearMisses {
         }
         TopicTemplate command = device.commandTopic();
         if (command != null && command.name(device.topicName()).equals(topic)) {
-            found.add("It is the command topic of device " + device.id() + ": what the manager sends, not what it hears.");
+            found.add("It is the command topic of device " + device.id()
+                    + ": what the manager sends, not what it hears.");
         }
         for (TopicTemplate template : device.topics()) {
             TopicFilter filter = template.filter(device.topicName());
