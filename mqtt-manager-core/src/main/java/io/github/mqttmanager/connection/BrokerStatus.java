@@ -119,8 +119,8 @@ public record BrokerStatus(
                 && Objects.equals(nextAttemptAt, other.nextAttemptAt)
                 && Objects.equals(endpoint, other.endpoint)
                 && Objects.equals(grants, other.grants)
-                && subscriptionCounts.equals(other.subscriptionCounts)
                 && handling.isTroubled() == other.handling.isTroubled()
+                && subscriptionCounts.equals(other.subscriptionCounts)
                 && subscriptions.equals(other.subscriptions);
     }
 

@@ -76,8 +76,8 @@ public final class Connections {
      * @param timer of one thread; never blocked
      * @param clock for what people read
      * @param startsPerSecond how many attempts may begin in a second
-     * @param coalesceFrom how many devices with one template are worth one filter with a wildcard
      * @param inboundLimits how much of what comes in is kept
+     * @param coalesceFrom how many devices with one template are worth one filter with a wildcard
      */
     public record Environment(
             Executor control,
@@ -88,8 +88,8 @@ public final class Connections {
             ScheduledExecutorService timer,
             InstantSource clock,
             int startsPerSecond,
-            int coalesceFrom,
             InboundLimits inboundLimits,
+            int coalesceFrom,
             ReconnectPolicy reconnectPolicy,
             HostResolver hostResolver,
             NetworkPolicy networkPolicy,
