@@ -473,6 +473,20 @@ public final class MqttManager implements AutoCloseable {
         return connections.traffic();
     }
 
+    /**
+     * What would become of a message that the broker has on the topic: whom it would reach by which template, which subscription would
+     * bring it, and if it reaches nobody, why not. Devices of other brokers are named only if they have the owner of this one.
+     */
+    public TopicExplanation explain(BrokerId id, TopicName topic) {
+        Optional<BrokerStatus> status = connections.status(id);
+        return TopicExplanation.of(
+                id,
+                topic,
+                status.map(BrokerStatus::isConnected).orElse(false),
+                connections.subscriptions(id, topic),
+                router.explain(id, topic, status.map(BrokerStatus::owner).orElse(null)));
+    }
+
     /** When the device last published, if ever. */
     public Optional<Instant> lastSeen(DeviceId id) {
         return router.lastSeen(id);
@@ -771,8 +785,9 @@ public final class MqttManager implements AutoCloseable {
                 }
                 connections.apply(found.get());
             } else {
-                connections.remove(id);
+                // Whoever hears that the broker is gone finds none of its devices.
                 router.removeBroker(id);
+                connections.remove(id);
             }
         } catch (RuntimeException e) {
             retry(id, e);

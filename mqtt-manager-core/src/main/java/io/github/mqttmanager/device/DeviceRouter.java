@@ -6,6 +6,7 @@ import io.github.mqttmanager.publish.InboundPublish;
 import io.github.mqttmanager.publish.InboundRouter;
 import io.github.mqttmanager.topic.TopicDemand;
 import io.github.mqttmanager.topic.TopicFilter;
+import io.github.mqttmanager.topic.TopicName;
 import io.github.mqttmanager.topic.TopicTemplate;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -14,6 +15,7 @@ import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -152,6 +154,32 @@ public final class DeviceRouter implements InboundRouter {
     public TopicDemand demand(BrokerId broker) {
         RouteTable table = tables.get(broker);
         return table == null ? TopicDemand.none() : table.demand();
+    }
+
+    /**
+     * Whom the topic belongs to and by which templates; if nobody, what is nearly so. Looks at every device then.
+     *
+     * @param owner whose devices of other brokers may be named, or null for those without owner
+     */
+    public RouteExplanation explain(BrokerId broker, TopicName topic, @Nullable String owner) {
+        RouteTable table = tables.get(broker);
+        List<RouteExplanation.Route> routes = new ArrayList<>();
+        for (Device device : table == null ? List.<Device>of() : table.match(topic)) {
+            device.topics().stream()
+                    .filter(template -> template.filter(device.topicName()).matches(topic))
+                    .forEach(template -> routes.add(new RouteExplanation.Route(device, template)));
+        }
+        List<String> near = new ArrayList<>();
+        if (routes.isEmpty()) {
+            tables.forEach((other, routed) -> routed.match(topic).stream()
+                    .filter(device -> Objects.equals(device.owner(), owner))
+                    .limit(3)
+                    .forEach(device -> near.add("Device " + device.id() + " has this topic at broker " + other + ".")));
+            if (table != null) {
+                near.addAll(new NearMisses(topic).of(table));
+            }
+        }
+        return new RouteExplanation(routes, near.subList(0, Math.min(10, near.size())));
     }
 
     @Override

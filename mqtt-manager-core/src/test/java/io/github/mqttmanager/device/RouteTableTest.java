@@ -14,6 +14,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -204,5 +207,42 @@ class RouteTableTest {
             found += table.match(TopicName.of("devices/d" + i + "/telemetry")).size();
         }
         assertThat(found).isEqualTo(50_000);
+    }
+
+    /** A device that changes back and forth is found once at any moment. */
+    @Test
+    @Timeout(60)
+    void aLookUpDuringAChangeSeesBeforeOrAfter() throws Exception {
+        Device before = device("d", "old/{device_id}/x", "both");
+        Device after = before.toBuilder()
+                .telemetryTopics("new/{device_id}/x", "both")
+                .version(1)
+                .build();
+        table.replace(null, before);
+        for (int i = 0; i < 1_000; i++) {
+            table.replace(null, device("n" + i, "old/{device_id}/x", "new/{device_id}/x"));
+        }
+        AtomicBoolean done = new AtomicBoolean();
+        CompletableFuture<Integer> looked = CompletableFuture.supplyAsync(() -> {
+            int changes = 0;
+            long version = 0;
+            while (!done.get()) {
+                List<Device> found = table.match(TopicName.of("both"));
+                if (found.size() != 1) {
+                    throw new AssertionError("neither or both: " + found);
+                }
+                changes += found.get(0).version() == version ? 0 : 1;
+                version = found.get(0).version();
+                if (table.match(TopicName.of("old/n7/x")).size() != 1) {
+                    throw new AssertionError("one that did not change is not found");
+                }
+            }
+            return changes;
+        });
+        for (int i = 0; i < 20_000; i++) {
+            table.replace(i % 2 == 0 ? before : after, i % 2 == 0 ? after : before);
+        }
+        done.set(true);
+        assertThat(looked.get(30, TimeUnit.SECONDS)).isNotNegative();
     }
 }
