@@ -375,6 +375,9 @@ final class Mqtt5Link extends HiveMqLink {
     }
 
     private static Mqtt5UserProperties userProperties(PublishProperties properties) {
+        if (properties.userProperties().isEmpty()) {
+            return Mqtt5UserProperties.of();
+        }
         return Mqtt5UserProperties.of(properties.userProperties().stream()
                 .map(property -> Mqtt5UserProperty.of(property.name(), property.value()))
                 .toList());

@@ -124,6 +124,15 @@ class MqttManagerAutoConfigurationTest {
     }
 
     @Test
+    void theIntervalOfLastSeenTimesReachesTheManager() {
+        runner.withPropertyValues("mqtt-manager.last-seen-interval=10s")
+                .run(context -> assertThat(context).hasNotFailed());
+        runner.withPropertyValues("mqtt-manager.last-seen-interval=1ms")
+                .run(context ->
+                        assertThat(context).getFailure().rootCause().hasMessageContaining("last-seen interval"));
+    }
+
+    @Test
     void theManagerIsClosedWithTheContext() {
         runner.run(context -> {
             MqttManager manager = context.getBean(MqttManager.class);
