@@ -195,7 +195,8 @@ class ConnectionsTest {
         assertThat(c.failed()).isEqualTo(failed);
         assertThat(c.received()).isEqualTo(1);
         assertThat(c.open()).isEqualTo(open);
-        assertThat(c.acknowledged() + c.unrouted() + c.dropped() + c.open()).isEqualTo(c.received());
+        assertThat(c.acknowledged() + c.duplicates() + c.unrouted() + c.dropped() + c.released() + c.open())
+                .isEqualTo(c.received());
     }
 
     @Test
