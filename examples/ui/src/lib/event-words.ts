@@ -14,6 +14,9 @@ const WORDS: Record<EventType, { tone: Tone | 'none'; shape: Shape; what: string
   RESPONSIVE: { tone: 'good', shape: 'check', what: 'The broker answers again' },
   SUBSCRIPTION_REFUSED: { tone: 'busy', shape: 'pause', what: 'Topics refused' },
   QUARANTINED: { tone: 'bad', shape: 'cross', what: 'Left alone after too many take-overs' },
+  SESSION_LOST: { tone: 'busy', shape: 'pause', what: 'The broker has forgotten the session' },
+  HANDLERS_TROUBLED: { tone: 'busy', shape: 'pause', what: 'Messages are not handled as they should be' },
+  HANDLERS_RECOVERED: { tone: 'good', shape: 'check', what: 'Messages are handled again' },
 };
 
 const INITIATORS: Record<string, string> = {

@@ -28,6 +28,7 @@ const TITLES: Record<string, string> = {
   MQTT_KEEPALIVE_TIMEOUT: 'Connection went silent',
   MQTT_NO_RESPONSE: 'The broker does not answer',
   MQTT_RECEIVE_MAXIMUM_EXCEEDED: 'The broker sent too much at once',
+  HANDLERS_BEHIND: 'This server does not keep up with the messages',
   MQTT_REDIRECT: 'Broker has moved',
   DNS_TIMEOUT: 'Name server does not answer',
   ADDRESS_REFUSED: 'Address not allowed here',

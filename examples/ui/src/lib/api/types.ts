@@ -94,7 +94,10 @@ export type EventType =
   | 'UNRESPONSIVE'
   | 'RESPONSIVE'
   | 'SUBSCRIPTION_REFUSED'
-  | 'QUARANTINED';
+  | 'QUARANTINED'
+  | 'SESSION_LOST'
+  | 'HANDLERS_TROUBLED'
+  | 'HANDLERS_RECOVERED';
 
 export type Initiator = 'USER' | 'DEFINITION' | 'BROKER' | 'NETWORK' | 'MANAGER';
 

@@ -9,6 +9,7 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /** All threads of one manager, however many brokers it has; docs/concurrency.md says who may do what on them. */
 final class ManagerThreads {
@@ -22,13 +23,18 @@ final class ManagerThreads {
     final ExecutorService dns =
             new ThreadPoolExecutor(0, Integer.MAX_VALUE, 10, TimeUnit.SECONDS, new SynchronousQueue<>(), named("dns"));
 
-    final ExecutorService handlers;
+    /** Runs the handlers: on our own threads, or on those of the host. */
+    final Executor handlers;
+
+    private final @Nullable ExecutorService ownHandlers;
     final Executor network;
 
-    ManagerThreads(int handlerThreads) {
+    /** @param hostHandlers the host's own executor for handlers, or null */
+    ManagerThreads(int handlerThreads, @Nullable Executor hostHandlers) {
         timer.setRemoveOnCancelPolicy(true);
         timer.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
-        handlers = pool("handler", handlerThreads);
+        ownHandlers = hostHandlers == null ? pool("handler", handlerThreads) : null;
+        handlers = ownHandlers == null ? new HostedHandlers(hostHandlers, handlerThreads, timer) : ownHandlers;
         ThreadFactory factory = named("net");
         network = task -> factory.newThread(task).start();
     }
@@ -49,6 +55,13 @@ final class ManagerThreads {
         };
     }
 
+    /** Tells handlers that still run to end. Those on threads of the host are left to the host. */
+    void interruptHandlers() {
+        if (ownHandlers != null) {
+            ownHandlers.shutdownNow();
+        }
+    }
+
     /** After the connections are closed: the event loops have ended by themselves. */
     void shutdown() {
         timer.shutdown();
@@ -56,7 +69,7 @@ final class ManagerThreads {
         store.shutdown();
         outbox.shutdown();
         dns.shutdownNow();
-        handlers.shutdown();
+        interruptHandlers();
         events.shutdown();
     }
 }

@@ -14,6 +14,7 @@ import io.github.mqttmanager.connection.ConnectionState;
 import io.github.mqttmanager.connection.ConnectionTest;
 import io.github.mqttmanager.connection.Connections;
 import io.github.mqttmanager.connection.HostResolver;
+import io.github.mqttmanager.connection.InboundLimits;
 import io.github.mqttmanager.connection.NetworkPolicy;
 import io.github.mqttmanager.connection.OutboundLimits;
 import io.github.mqttmanager.connection.ReconnectPolicy;
@@ -51,10 +52,14 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.BiFunction;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -79,8 +84,7 @@ public final class MqttManager implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(MqttManager.class);
     private static final int PAGE = 500;
     private static final Duration STORE_RETRY = Duration.ofSeconds(5);
-    private static final Duration HANDLERS_DEADLINE = Duration.ofSeconds(5);
-    private static final Duration CONNECTIONS_DEADLINE = Duration.ofSeconds(12);
+    private static final Duration CONNECTIONS_DEADLINE = Duration.ofSeconds(10);
 
     private enum Life {
         NEW,
@@ -99,6 +103,7 @@ public final class MqttManager implements AutoCloseable {
     private final @Nullable OutboxDrain drain;
     private final Duration lastSeenInterval;
     private final List<RepositoryChanges.Registration> registrations = new ArrayList<>();
+    private final Duration closeDeadline;
     private final Set<BrokerId> retried = ConcurrentHashMap.newKeySet();
     private volatile Life life = Life.NEW;
 
@@ -106,7 +111,8 @@ public final class MqttManager implements AutoCloseable {
         this.brokers = builder.brokers;
         this.devices = builder.devices;
         this.transactions = builder.transactions;
-        this.threads = new ManagerThreads(builder.handlerThreads);
+        this.closeDeadline = builder.closeDeadline;
+        this.threads = new ManagerThreads(builder.handlerThreads, builder.handlerExecutor);
         this.lastSeenInterval = builder.lastSeenInterval;
         this.router = new DeviceRouter(
                 devices, handler, threads.handlers, threads.events, threads.timer, builder.clock, System::nanoTime);
@@ -122,6 +128,7 @@ public final class MqttManager implements AutoCloseable {
                         threads.timer,
                         builder.clock,
                         builder.startsPerSecond,
+                        builder.inboundLimits,
                         builder.reconnectPolicy,
                         builder.hostResolver,
                         policy == null ? NetworkPolicy.everything() : policy,
@@ -213,8 +220,11 @@ public final class MqttManager implements AutoCloseable {
     }
 
     /**
-     * Ends all connections and leaves the sessions to the brokers, which keep what comes meanwhile. Handlers that run get 5 s to
-     * return; what they did not finish is not acknowledged. Blocks for at most 20 s; a second time it does nothing.
+     * Ends all connections and leaves the sessions to the brokers, which keep what comes meanwhile. No handler begins any more; those that
+     * run get 5 s to return, or what {@link Builder#closeDeadline} says, and are then interrupted if they run on the manager's own
+     * threads. What is not finished by then is not acknowledged, and comes again. What waits to be sent fails.
+     *
+     * <p>Blocks for at most 15 s beyond that deadline; a second time it does nothing.
      */
     @Override
     public void close() {
@@ -231,16 +241,10 @@ public final class MqttManager implements AutoCloseable {
         if (drain != null) {
             drain.stop();
         }
-        router.close();
-        threads.handlers.shutdown();
-        boolean interrupted = false;
-        try {
-            if (!threads.handlers.awaitTermination(HANDLERS_DEADLINE.toMillis(), TimeUnit.MILLISECONDS)) {
-                LOG.warn("Handlers still run after {}; their messages will come again", HANDLERS_DEADLINE);
-            }
-        } catch (InterruptedException e) {
-            interrupted = true;
-        }
+        connections.stopIntake();
+        boolean interrupted = awaitHandlers(router.close());
+        router.abandon();
+        threads.interruptHandlers();
         connections.close(CONNECTIONS_DEADLINE).join();
         Future<?> sent = drain == null ? CompletableFuture.completedFuture(null) : threads.outbox.submit(drain::finish);
         try {
@@ -260,6 +264,21 @@ public final class MqttManager implements AutoCloseable {
         threads.shutdown();
         if (interrupted) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    /** @return whether the wait was interrupted */
+    private boolean awaitHandlers(CompletableFuture<Void> idle) {
+        try {
+            idle.get(closeDeadline.toMillis(), TimeUnit.MILLISECONDS);
+            return false;
+        } catch (TimeoutException e) {
+            LOG.warn("Handlers still run after {}; their messages will come again", closeDeadline);
+            return false;
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e); // it never fails
+        } catch (InterruptedException e) {
+            return true;
         }
     }
 
@@ -813,6 +832,11 @@ public final class MqttManager implements AutoCloseable {
         private @Nullable NetworkPolicy networkPolicy;
         private TlsBundles tlsBundles = TlsBundles.none();
         private int handlerThreads = Math.max(4, 2 * Runtime.getRuntime().availableProcessors());
+        private @Nullable Executor handlerExecutor;
+        private Duration handlerDeadline = Duration.ofSeconds(30);
+        private HandlerSettings.@Nullable Deduplication deduplication;
+        private InboundLimits inboundLimits = InboundLimits.DEFAULT;
+        private Duration closeDeadline = Duration.ofSeconds(5);
         private int startsPerSecond = 500;
         private OutboundLimits outboundLimits = OutboundLimits.DEFAULT;
         private TopicName responsePrefix = TopicName.of("mqtt-manager/responses");
@@ -864,6 +888,44 @@ public final class MqttManager implements AutoCloseable {
         public Builder handlerRetries(Duration first, Duration longest) {
             firstRetry = first;
             maxRetry = longest;
+            return this;
+        }
+
+        /** After how long a handler that has not returned is reported as overdue; 30 s if not set. */
+        public Builder handlerDeadline(Duration value) {
+            handlerDeadline = Objects.requireNonNull(value);
+            return this;
+        }
+
+        /**
+         * Does not handle a message again that comes twice, as happens after a lost link: a message of a device with the same id as one
+         * that was handled within the window is acknowledged and counted.
+         *
+         * <p>Handled ids are remembered in memory only: a restart of the host forgets them, and so does a window that is too short, or
+         * more than 100,000 messages within it. Handlers that must not see anything twice have to know it by themselves.
+         *
+         * @param messageId finds what a message is known by among those of its device, such as a user property or a part of the payload,
+         *     at most 256 characters; null if it cannot be told, and then the message is handled. Called on the handler's thread; what it
+         *     throws counts as a failure of the handler
+         * @param window for which ids are remembered
+         */
+        public Builder deduplicate(Function<InboundPublish, @Nullable String> messageId, Duration window) {
+            deduplication = new HandlerSettings.Deduplication(messageId, window);
+            return this;
+        }
+
+        /** How much of what brokers send is kept until it is handled. */
+        public Builder inboundLimits(InboundLimits value) {
+            inboundLimits = Objects.requireNonNull(value);
+            return this;
+        }
+
+        /** How long {@link MqttManager#close} waits for handlers that run; 5 s if not set. */
+        public Builder closeDeadline(Duration value) {
+            if (value.isNegative()) {
+                throw new IllegalArgumentException("the deadline to close must not be negative, but is " + value);
+            }
+            closeDeadline = value;
             return this;
         }
 
@@ -935,6 +997,16 @@ public final class MqttManager implements AutoCloseable {
             return this;
         }
 
+        /**
+         * What handlers run on, such as an executor of virtual threads; threads of the manager's own if not set. It must not run tasks on the
+         * caller's thread, and is not shut down by the manager. Not more than {@link #handlerThreads} handlers run on it at once. What it
+         * rejects waits and is offered again.
+         */
+        public Builder handlerExecutor(Executor value) {
+            handlerExecutor = Objects.requireNonNull(value);
+            return this;
+        }
+
         /** How many connection attempts may begin in a second, over all brokers; 500 if not set. */
         public Builder startsPerSecond(int value) {
             if (value < 1) {
@@ -970,7 +1042,10 @@ public final class MqttManager implements AutoCloseable {
             if (handler == null) {
                 throw new IllegalStateException("a handler is needed, or what devices publish would be lost");
             }
-            HandlerSettings settings = HandlerSettings.of(handler).withRetries(firstRetry, maxRetry);
+            HandlerSettings settings = HandlerSettings.of(handler)
+                    .withRetries(firstRetry, maxRetry)
+                    .withDeadline(handlerDeadline)
+                    .withDeduplication(deduplication);
             if (deadLetters != null) {
                 settings = settings.withDeadLetters(deadLetters, attempts);
             }

@@ -148,6 +148,11 @@ class MqttManagerTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> builder().startsPerSecond(0))
                 .withMessageContaining("starts");
+        for (Duration interval : List.of(Duration.ZERO, Duration.ofMillis(99), Duration.ofHours(2))) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> builder().lastSeenInterval(interval))
+                    .withMessageContaining("last-seen");
+        }
         assertThatIllegalArgumentException()
                 .isThrownBy(() ->
                         builder().handlerRetries(Duration.ZERO, Duration.ZERO).build())

@@ -35,6 +35,12 @@ final class Host implements AutoCloseable {
         manager.start();
     }
 
+    /** One whose handler the test has given. */
+    Host(MqttManager.Builder builder) {
+        manager = builder.build();
+        manager.start();
+    }
+
     static BrokerDefinition.Builder broker(String id, int port) {
         return BrokerDefinition.builder(id, "127.0.0.1", port);
     }

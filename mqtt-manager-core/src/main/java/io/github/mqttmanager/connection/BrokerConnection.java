@@ -52,11 +52,14 @@ final class BrokerConnection {
     private final Subscriptions subscriptions;
     private final Responsiveness responsiveness;
     private final TakeOvers takeOvers;
+    private final HandlingAlarm handlingAlarm;
     private BrokerDefinition definition;
     private boolean removed;
     private boolean endSession;
     private boolean stopping;
     private @Nullable MqttLink link;
+    private @Nullable LinkObserver linkObserver;
+    private @Nullable MqttLink openedBefore;
     private @Nullable BrokerDefinition linkDefinition;
     private boolean linkOpen;
     private boolean linkClosing;
@@ -111,7 +114,13 @@ final class BrokerConnection {
         this.lane = predecessor == null ? new Lane(definition.id().value(), engine.control()) : predecessor.lane;
         this.predecessorEnded = predecessor == null ? CompletableFuture.completedFuture(null) : predecessor.ended;
         this.requests = new Requests(definition, engine, lane, new RequestsHost());
-        this.inbound = new Inbound(requests.before(engine.router()), engine.nanos());
+        this.inbound = new Inbound(
+                requests.before(engine.router()),
+                engine.inboundBudget(),
+                engine.clock(),
+                engine.nanos(),
+                this::inboundOverflowed);
+        this.handlingAlarm = new HandlingAlarm(engine.nanos());
         this.outbound = new Outbound(
                 definition.id(),
                 engine.outboundLimits(),
@@ -259,9 +268,19 @@ final class BrokerConnection {
     /** Looks whether something is too old, or the link too silent. From any thread, about every second. */
     void sweep() {
         outbound.sweep();
-        if (status.isConnected()) {
-            lane.execute(this::checkResponsiveness);
+        inbound.reconsider();
+        boolean troubled = inbound.handling().isTroubled();
+        if (status.isConnected() || troubled || handlingAlarm.isRaised()) {
+            lane.execute(() -> {
+                checkResponsiveness();
+                checkHandling();
+            });
         }
+    }
+
+    /** Gives nothing more to the router. */
+    void stopIntake() {
+        inbound.close();
     }
 
     /** What went through so far. */
@@ -288,6 +307,7 @@ final class BrokerConnection {
                 inbound.lastAt(),
                 outbound.lastAcknowledgedAt(),
                 counters(),
+                inbound.handling(),
                 engine.clock().instant());
     }
 
@@ -488,9 +508,14 @@ final class BrokerConnection {
                 return;
             }
             observer.link = opened;
+            linkObserver = observer;
             link = opened;
             linkDefinition = definition;
             linkClosing = false;
+        }
+        LinkObserver observer = linkObserver;
+        if (observer != null) {
+            observer.session = new Inbound.Session(definition.clientIdentifier(), endpoint);
         }
         try {
             opened.open(route);
@@ -516,8 +541,13 @@ final class BrokerConnection {
         if (!grants.grants().sessionPresent() && isSessionExpected()) {
             // A broker that was restarted has forgotten it; another client of our name would have kept it alive.
             takeOvers.explained();
+            if (by == openedBefore) {
+                LOG.info("[{}] the broker has forgotten the session", definition.id());
+                history.add(Type.SESSION_LOST, Initiator.BROKER, null, endpoint, null);
+            }
         }
         requests.connected(definition, grants.responseInformation());
+        openedBefore = by;
         subscriptions.connected(by, grants.grants().sessionPresent());
     }
 
@@ -547,7 +577,9 @@ final class BrokerConnection {
 
         @Override
         public void subscribingFailed(@Nullable Throwable cause) {
-            if (link != null && linkOpen) {
+            if (cause == null && inbound.isPaused()) {
+                subscriptions.awaitAnswer(); // it may have come, behind what is not read
+            } else if (link != null && linkOpen) {
                 drop(
                         link,
                         cause == null
@@ -620,9 +652,18 @@ final class BrokerConnection {
         if (asked == null || !linkOpen || status.state() != ConnectionState.CONNECTED) {
             return;
         }
+        boolean paused = inbound.isPaused();
+        if (paused) {
+            // What the broker says waits behind what is not read.
+            outbound.excuse();
+            responsiveness.excuse();
+        }
         String trouble = outbound.trouble();
         if (trouble != null) {
             drop(asked, classifier().publishUnanswered(trouble));
+            return;
+        }
+        if (paused) {
             return;
         }
         switch (responsiveness.look(inbound.lastNanos())) {
@@ -637,6 +678,36 @@ final class BrokerConnection {
             case RESPONSIVE_AGAIN -> responsiveAgain(asked);
             case LOST -> drop(asked, notResponding());
         }
+    }
+
+    private void checkHandling() {
+        Handling handling = inbound.handling();
+        if (removed || !handlingAlarm.look(handling.isTroubled())) {
+            return;
+        }
+        if (handlingAlarm.isRaised()) {
+            ConnectionFailure failure = classifier().handlersInTrouble(handling);
+            LOG.warn("[{}] {}: {}", definition.id(), failure.kind(), failure.message());
+            history.add(Type.HANDLERS_TROUBLED, Initiator.MANAGER, null, endpoint, failure);
+        } else {
+            LOG.info("[{}] the handlers are fine again", definition.id());
+            history.add(Type.HANDLERS_RECOVERED, Initiator.MANAGER, null, endpoint, null);
+        }
+        publishStatus();
+    }
+
+    /** From the network: the connection brought more than it may, and is left alone until the broker has it all back. */
+    private void inboundOverflowed() {
+        lane.execute(() -> {
+            MqttLink full = link;
+            if (full != null && linkOpen && !linkClosing) {
+                drop(
+                        full,
+                        classifier()
+                                .tooMuchOpen(
+                                        inbound.counters(TrafficCounters.ZERO).open()));
+            }
+        });
     }
 
     private ConnectionFailure notResponding() {
@@ -727,7 +798,8 @@ final class BrokerConnection {
                     TLS_NOT_YET_VALID,
                     TLS_HOSTNAME_MISMATCH,
                     MQTT_NO_RESPONSE,
-                    MQTT_RECEIVE_MAXIMUM_EXCEEDED -> Initiator.MANAGER;
+                    MQTT_RECEIVE_MAXIMUM_EXCEEDED,
+                    HANDLERS_BEHIND -> Initiator.MANAGER;
             case CONNECTION_LOST, MQTT_KEEPALIVE_TIMEOUT, UNKNOWN, MQTT_CONNACK_TIMEOUT, TLS_TIMEOUT ->
                 failure.reasonCode() == null ? Initiator.NETWORK : Initiator.BROKER;
             default ->
@@ -762,6 +834,7 @@ final class BrokerConnection {
         }
         boolean expected = linkClosing;
         link = null;
+        openedBefore = null;
         linkDefinition = null;
         linkOpen = false;
         linkClosing = false;
@@ -846,6 +919,7 @@ final class BrokerConnection {
                 inbound.lastAt(),
                 outbound.lastAcknowledgedAt(),
                 counters(),
+                inbound.handling(),
                 now);
         status = after;
         if (!removed && !after.tellsTheSameAs(before)) {
@@ -857,6 +931,9 @@ final class BrokerConnection {
     private final class LinkObserver implements MqttLink.Observer {
         private volatile @Nullable MqttLink link;
 
+        /** Which session the attempt that is under way would resume. */
+        private volatile Inbound.@Nullable Session session;
+
         @Override
         public void connecting() {
             StartLimiter.Turn present = turn;
@@ -867,11 +944,18 @@ final class BrokerConnection {
 
         @Override
         public void opened(MqttLink.Granted granted) {
+            MqttLink own = link;
+            Inbound.Session resumed = session;
+            if (own != null && resumed != null) {
+                // Here, for what the broker delivers again may be right behind.
+                inbound.connected(own, resumed, granted.grants().sessionPresent());
+            }
             onLane(by -> BrokerConnection.this.opened(by, granted));
         }
 
         @Override
         public void down(MqttLink.LinkDown down) {
+            inbound.disconnected();
             onLane(by -> BrokerConnection.this.down(down));
         }
 
@@ -887,6 +971,7 @@ final class BrokerConnection {
 
         @Override
         public void closed() {
+            inbound.disconnected();
             onLane(BrokerConnection.this::closed);
         }
 

@@ -50,7 +50,13 @@ public record BrokerEvent(
         /** The broker refused wanted filters. */
         SUBSCRIPTION_REFUSED,
         /** Another client keeps taking the session over; we no longer fight for it. */
-        QUARANTINED
+        QUARANTINED,
+        /** The broker has forgotten the session that the former connection had, and with it what it kept for us; a new one was begun. */
+        SESSION_LOST,
+        /** For some seconds now the host's handlers fail, are overdue, or so far behind that nothing more is read. */
+        HANDLERS_TROUBLED,
+        /** For a while now they have been fine again. */
+        HANDLERS_RECOVERED
     }
 
     /** Who made it happen. */

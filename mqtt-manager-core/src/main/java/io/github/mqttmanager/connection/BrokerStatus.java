@@ -32,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  * @param lastInboundAt when the last publish came in, or null
  * @param lastAcknowledgedAt when the broker last acknowledged a publish of ours, or null
  * @param counters what went through
+ * @param handling how the host's handlers get on with what came in
  * @param at when this was taken
  */
 public record BrokerStatus(
@@ -54,6 +55,7 @@ public record BrokerStatus(
         @Nullable Instant lastInboundAt,
         @Nullable Instant lastAcknowledgedAt,
         TrafficCounters counters,
+        Handling handling,
         Instant at) {
     public BrokerStatus {
         subscriptions = List.copyOf(subscriptions);
@@ -75,6 +77,7 @@ public record BrokerStatus(
             @Nullable Instant inboundAt,
             @Nullable Instant acknowledgedAt,
             TrafficCounters traffic,
+            Handling handled,
             Instant now) {
         return new BrokerStatus(
                 broker,
@@ -96,6 +99,7 @@ public record BrokerStatus(
                 inboundAt,
                 acknowledgedAt,
                 traffic,
+                handled,
                 now);
     }
 
@@ -111,6 +115,7 @@ public record BrokerStatus(
                 && Objects.equals(nextAttemptAt, other.nextAttemptAt)
                 && Objects.equals(endpoint, other.endpoint)
                 && Objects.equals(grants, other.grants)
+                && handling.isTroubled() == other.handling.isTroubled()
                 && subscriptions.equals(other.subscriptions);
     }
 
@@ -136,6 +141,7 @@ public record BrokerStatus(
                 null,
                 null,
                 TrafficCounters.ZERO,
+                Handling.IDLE,
                 now);
     }
 }

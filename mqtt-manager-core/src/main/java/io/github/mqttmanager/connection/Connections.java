@@ -75,6 +75,7 @@ public final class Connections {
      * @param timer of one thread; never blocked
      * @param clock for what people read
      * @param startsPerSecond how many attempts may begin in a second
+     * @param inboundLimits how much of what comes in is kept
      */
     public record Environment(
             Executor control,
@@ -85,6 +86,7 @@ public final class Connections {
             ScheduledExecutorService timer,
             InstantSource clock,
             int startsPerSecond,
+            InboundLimits inboundLimits,
             ReconnectPolicy reconnectPolicy,
             HostResolver hostResolver,
             NetworkPolicy networkPolicy,
@@ -143,11 +145,13 @@ public final class Connections {
                         environment.tlsBundles(),
                         timeouts,
                         environment.clock(),
-                        environment.outboundLimits().window()),
+                        environment.outboundLimits().window(),
+                        router::wantsRetained),
                 timeouts,
                 Liveness.DEFAULT,
                 environment.outboundLimits(),
                 new OutboundBudget(environment.outboundLimits().overallBytes()),
+                new InboundBudget(environment.inboundLimits()),
                 environment.responsePrefix(),
                 environment.reconnectPolicy(),
                 environment.networkPolicy(),
@@ -339,6 +343,11 @@ public final class Connections {
 
     public void removeListener(ConnectionListener listener) {
         engine.feed().remove(listener);
+    }
+
+    /** Gives nothing more to the router; what comes in meanwhile is left to the brokers. */
+    public void stopIntake() {
+        connections.values().forEach(BrokerConnection::stopIntake);
     }
 
     /**

@@ -29,6 +29,7 @@ record Engine(
         Liveness liveness,
         OutboundLimits outboundLimits,
         OutboundBudget outboundBudget,
+        InboundBudget inboundBudget,
         TopicName responsePrefix,
         ReconnectPolicy reconnectPolicy,
         NetworkPolicy networkPolicy,

@@ -73,6 +73,7 @@ final class EventLoops {
     /** Puts the watch next to the socket, but behind a proxy's handler, and marks the socket as somebody's. */
     static void claim(Channel socket, SocketWatch watch) {
         socket.attr(CLAIMED).set(true);
+        socket.config().setRecvByteBufAllocator(new ReadBuffers(watch::isHeld));
         if (socket.pipeline().context(PROXY) == null) {
             socket.pipeline().addFirst(watch);
         } else {

@@ -111,6 +111,25 @@ final class FailureClassifier {
                 "It hangs, or the network drops what is sent; the connection is made anew if it lasts.");
     }
 
+    /** More came in than the bounds allow, though hardly anything was read: the broker is to keep it. */
+    ConnectionFailure tooMuchOpen(long messages) {
+        return failure(
+                FailureKind.HANDLERS_BEHIND,
+                "The handlers of this application do not keep up: " + messages + " messages of the broker at "
+                        + endpoint + " are open, so the connection was given up.",
+                "Find out which handlers hang or fail. Nothing is lost: the broker delivers again what is not acknowledged.");
+    }
+
+    /** The connection stays. */
+    ConnectionFailure handlersInTrouble(Handling handling) {
+        String last = handling.lastFailure() == null ? "" : " The last failure: " + handling.lastFailure() + ".";
+        return failure(
+                FailureKind.HANDLERS_BEHIND,
+                "The handlers of this application fail on " + handling.failing() + " messages and are overdue with "
+                        + handling.overdue() + "." + (handling.paused() ? " Reading is paused." : "") + last,
+                "Find out which handlers hang or fail. What they do not handle is not acknowledged, and tried again.");
+    }
+
     /** @param what is wrong, as a clause about the broker */
     ConnectionFailure publishUnanswered(String what) {
         return failure(

@@ -49,6 +49,8 @@ public enum FailureKind {
     CONNECTION_LOST(MQTT, true),
     /** The broker left a SUBSCRIBE or a PUBLISH unanswered. */
     MQTT_NO_RESPONSE(MQTT, true),
+    /** The host's handlers fail, hang or are too slow for what the broker sends. */
+    HANDLERS_BEHIND(MQTT, true),
     /** Connected, but the broker does not take our birth message. */
     BIRTH_REFUSED(MQTT, false),
     SUBSCRIBE_DENIED(SUBSCRIBE, false),

@@ -402,6 +402,17 @@ abstract class HiveMqLink implements MqttLink {
     }
 
     @Override
+    public final void hold(boolean held) {
+        SocketWatch present;
+        synchronized (this) {
+            present = socket;
+        }
+        if (present != null) {
+            present.hold(held);
+        }
+    }
+
+    @Override
     public final void drop() {
         SocketWatch dropped;
         synchronized (this) {

@@ -1,9 +1,12 @@
 package io.github.mqttmanager.connection;
 
+import io.github.mqttmanager.broker.BrokerId;
 import io.github.mqttmanager.broker.MqttVersion;
 import io.github.mqttmanager.broker.TlsBundles;
+import io.github.mqttmanager.topic.TopicFilter;
 import java.time.InstantSource;
 import java.util.concurrent.Executor;
+import java.util.function.BiPredicate;
 
 /** Makes links that share their event loops. */
 final class HiveMqLinks implements Engine.LinkFactories {
@@ -12,13 +15,21 @@ final class HiveMqLinks implements Engine.LinkFactories {
     private final LinkTimeouts timeouts;
     private final InstantSource clock;
     private final int window;
+    private final BiPredicate<BrokerId, TopicFilter> wantsRetained;
 
-    HiveMqLinks(EventLoops loops, TlsBundles bundles, LinkTimeouts timeouts, InstantSource clock, int window) {
+    HiveMqLinks(
+            EventLoops loops,
+            TlsBundles bundles,
+            LinkTimeouts timeouts,
+            InstantSource clock,
+            int window,
+            BiPredicate<BrokerId, TopicFilter> wantsRetained) {
         this.loops = loops;
         this.bundles = bundles;
         this.timeouts = timeouts;
         this.clock = clock;
         this.window = window;
+        this.wantsRetained = wantsRetained;
     }
 
     /** The client finds out too late, and in a way that nobody could explain. */
@@ -50,7 +61,16 @@ final class HiveMqLinks implements Engine.LinkFactories {
             }
             TlsMaterial tls = new TlsMaterial(bundles);
             return definition.mqttVersion() == MqttVersion.V5
-                    ? new Mqtt5Link(definition, observer, loops, timeouts, tls, clock, window, lane)
+                    ? new Mqtt5Link(
+                            definition,
+                            observer,
+                            loops,
+                            timeouts,
+                            tls,
+                            clock,
+                            window,
+                            filter -> wantsRetained.test(definition.id(), filter),
+                            lane)
                     : new Mqtt3Link(definition, observer, loops, timeouts, tls, clock, window, lane);
         };
     }

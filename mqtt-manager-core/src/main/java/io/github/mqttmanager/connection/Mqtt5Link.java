@@ -53,6 +53,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** A link that speaks MQTT 5. */
@@ -60,6 +61,7 @@ final class Mqtt5Link extends HiveMqLink {
     private static final long NO_EXPIRY = 0xFFFF_FFFFL;
 
     private final InstantSource clock;
+    private final Predicate<TopicFilter> wantsRetained;
     private @Nullable Mqtt5AsyncClient client;
 
     Mqtt5Link(
@@ -70,9 +72,11 @@ final class Mqtt5Link extends HiveMqLink {
             TlsMaterial tls,
             InstantSource clock,
             int window,
+            Predicate<TopicFilter> wantsRetained,
             Executor lane) {
         super(definition, observer, loops, timeouts, tls, window, lane);
         this.clock = clock;
+        this.wantsRetained = wantsRetained;
     }
 
     private Mqtt5AsyncClient client() {
@@ -251,12 +255,7 @@ final class Mqtt5Link extends HiveMqLink {
                 .map(filter -> Mqtt5Subscription.builder()
                         .topicFilter(filter.value())
                         .qos(qos(qos))
-                        .retainHandling(
-                                // Not again what the broker has told this session before (MQTT 5 section 3.8.3.1);
-                                // a shared subscription knows no retained messages.
-                                filter.isShared()
-                                        ? Mqtt5RetainHandling.DO_NOT_SEND
-                                        : Mqtt5RetainHandling.SEND_IF_SUBSCRIPTION_DOES_NOT_EXIST)
+                        .retainHandling(retainHandling(filter))
                         .build())
                 .toList();
         return client().subscribe(
@@ -268,6 +267,16 @@ final class Mqtt5Link extends HiveMqLink {
                     throw Failures.asRuntime(failure);
                 })
                 .thenApply(subAck -> answers(filters, qos, subAck));
+    }
+
+    /** Not again what the broker has told this session before; a shared subscription knows no retained messages (MQTT 5 section 3.8.3.1). */
+    private Mqtt5RetainHandling retainHandling(TopicFilter filter) {
+        if (filter.isShared()) {
+            return Mqtt5RetainHandling.DO_NOT_SEND;
+        }
+        return wantsRetained.test(filter)
+                ? Mqtt5RetainHandling.SEND
+                : Mqtt5RetainHandling.SEND_IF_SUBSCRIPTION_DOES_NOT_EXIST;
     }
 
     private static List<SubscriptionStatus> answers(List<TopicFilter> filters, QoS qos, Mqtt5SubAck subAck) {
@@ -366,6 +375,9 @@ final class Mqtt5Link extends HiveMqLink {
     }
 
     private static Mqtt5UserProperties userProperties(PublishProperties properties) {
+        if (properties.userProperties().isEmpty()) {
+            return Mqtt5UserProperties.of();
+        }
         return Mqtt5UserProperties.of(properties.userProperties().stream()
                 .map(property -> Mqtt5UserProperty.of(property.name(), property.value()))
                 .toList());

@@ -25,6 +25,12 @@ interface MqttLink {
     /** Asks the broker for an answer that needs no right and changes nothing; completes when it came, whatever it says. */
     CompletableFuture<Void> probe();
 
+    /**
+     * Takes hardly anything from the network any more, or goes on as before. What little is taken, every few seconds, keeps the connection
+     * from seeming dead. From any thread; the last call counts, and a new connection begins without it.
+     */
+    void hold(boolean held);
+
     /** What the broker showed last, or null. */
     @Nullable
     BrokerCertificate certificate();

@@ -81,6 +81,9 @@ final class Outbound {
     /** When the broker last owed nothing, or answered something. */
     private long progressAt;
 
+    /** Until when answers could not be heard. */
+    private long excusedAt = Long.MIN_VALUE;
+
     /** PUBCOMPs seen so far on the present connection, and when the last one came that we know of. */
     private long completions;
 
@@ -405,7 +408,7 @@ final class Outbound {
     /** The outbound half of the counters: accepted = published + failed + expired + rejected + queued + in flight. */
     synchronized TrafficCounters counters() {
         return new TrafficCounters(
-                0, 0, 0, 0, 0, accepted, published, failed, expired, rejected, queue.count(), inFlight.count());
+                0, 0, 0, 0, 0, 0, 0, accepted, published, failed, expired, rejected, queue.count(), inFlight.count());
     }
 
     /**
@@ -429,7 +432,7 @@ final class Outbound {
             completions = releases.completed();
             completionAt = now;
         }
-        if (now - completionAt >= limits.answer().toNanos()) {
+        if (now - Math.max(completionAt, excusedAt) >= limits.answer().toNanos()) {
             return unanswered("PUBREL");
         }
         Pending oldest = inFlight.first();
@@ -437,7 +440,12 @@ final class Outbound {
             return null;
         }
         long since = oldest.turn < answeredTurn ? handedAt(oldest) : Math.max(handedAt(oldest), progressAt);
-        return now - since < limits.answer().toNanos() ? null : unanswered("PUBLISH");
+        return now - Math.max(since, excusedAt) < limits.answer().toNanos() ? null : unanswered("PUBLISH");
+    }
+
+    /** Nothing is read of what the broker says: that no answer comes means nothing. */
+    synchronized void excuse() {
+        excusedAt = nanos.getAsLong();
     }
 
     private String unanswered(String packet) {

@@ -78,6 +78,12 @@ final class Responsiveness {
         return answers ? Verdict.RESPONSIVE_AGAIN : Verdict.UNRESPONSIVE;
     }
 
+    /** We do not read what the broker says: its silence means nothing. */
+    void excuse() {
+        probing = false;
+        answeredAt = nanos.getAsLong();
+    }
+
     /** For how long nothing was heard. */
     Duration silence(long lastInbound) {
         return Duration.ofNanos(nanos.getAsLong() - Math.max(answeredAt, lastInbound));

@@ -11,6 +11,7 @@ import java.net.SocketAddress;
 import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** Stands next to the socket of one attempt: tells how far it comes, and can end it whatever it waits for. */
@@ -20,13 +21,18 @@ final class SocketWatch extends ChannelOutboundHandlerAdapter {
 
     private static final String ENCODER = "encoder";
 
+    /** How often a little is read from a socket that is held. */
+    private static final Duration TRICKLE = Duration.ofSeconds(2);
+
     private final MqttLink.Observer observer;
     private final int maximumPacketSize;
     private volatile boolean cut;
+    private volatile boolean held;
     private volatile @Nullable ChannelHandlerContext context;
     private final Releases releases = new Releases();
     private boolean written;
     private boolean limited;
+    private boolean trickling;
 
     /** @param maximumPacketSize in bytes, where the client has no limit of its own; else 0 */
     SocketWatch(MqttLink.Observer observer, int maximumPacketSize) {
@@ -45,6 +51,47 @@ final class SocketWatch extends ChannelOutboundHandlerAdapter {
         if (there != null) {
             there.executor().execute(() -> end(there));
         }
+    }
+
+    /** Reads hardly anything any more, so that the other side is slowed down by TCP; or goes on. From any thread. */
+    void hold(boolean now) {
+        held = now;
+        ChannelHandlerContext there = context;
+        if (there == null) {
+            return;
+        }
+        if (there.executor().inEventLoop()) {
+            applyHold(there);
+        } else {
+            there.executor().execute(() -> applyHold(there));
+        }
+    }
+
+    /** On the event loop, where what counts is the last wish, whichever call brought us here. */
+    private void applyHold(ChannelHandlerContext there) {
+        there.channel().config().setAutoRead(!held);
+        if (held && !trickling) {
+            trickling = true;
+            scheduleTrickle(there);
+        }
+    }
+
+    private void scheduleTrickle(ChannelHandlerContext there) {
+        there.executor().schedule(() -> trickle(there), TRICKLE.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /** The client hears from the broker, and of the end of the connection, though hardly anything is read. */
+    private void trickle(ChannelHandlerContext there) {
+        trickling = held && there.channel().isActive();
+        if (trickling) {
+            there.channel().read();
+            scheduleTrickle(there);
+        }
+    }
+
+    /** Whether as little as possible is to be read at once. */
+    boolean isHeld() {
+        return held;
     }
 
     /**

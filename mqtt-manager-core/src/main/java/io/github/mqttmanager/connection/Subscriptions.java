@@ -126,7 +126,7 @@ final class Subscriptions {
     }
 
     /** The client has no limit of its own: a broker that stays silent would leave us without filters and none the wiser. */
-    private void awaitAnswer() {
+    void awaitAnswer() {
         cancelLimit();
         int serial = connection;
         limit = engine.timer()

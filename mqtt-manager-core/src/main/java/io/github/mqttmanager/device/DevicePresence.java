@@ -1,10 +1,12 @@
 package io.github.mqttmanager.device;
 
 import io.github.mqttmanager.topic.TopicName;
+import io.github.mqttmanager.topic.TopicTemplate;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -61,23 +63,34 @@ final class DevicePresence extends TimerWheel.Entry {
                 : availability.topic().name(device.topicName()).value();
     }
 
-    /** @return the broker that it was linked to */
-    synchronized BrokerReach update(Device changed, BrokerReach reach) {
-        BrokerReach before = broker;
+    synchronized BrokerReach broker() {
+        return broker;
+    }
+
+    /** What may be subscribed for its availability topic: that, or one filter for all devices that have the same template. */
+    synchronized List<String> availabilityFilters() {
+        Availability availability = device.availability();
+        String topic = availabilityTopic;
+        if (availability == null || topic == null) {
+            return List.of();
+        }
+        return availability.topic().hasDevice()
+                ? List.of(topic, availability.topic().value().replace(TopicTemplate.DEVICE_LEVEL, "+"))
+                : List.of(topic);
+    }
+
+    synchronized void update(Device changed, BrokerReach reach) {
         String topic = availabilityTopic(changed);
-        if (before != reach || topic == null || !topic.equals(availabilityTopic)) {
+        if (broker != reach || topic == null || !topic.equals(availabilityTopic)) {
             said = null;
         }
         device = changed;
         broker = reach;
         availabilityTopic = topic;
-        return before;
     }
 
-    /** @return the broker that it was linked to */
-    synchronized BrokerReach forget() {
+    synchronized void forget() {
         gone = true;
-        return broker;
     }
 
     synchronized boolean isGone() {

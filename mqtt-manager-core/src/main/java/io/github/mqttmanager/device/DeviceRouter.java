@@ -7,16 +7,18 @@ import io.github.mqttmanager.publish.InboundRouter;
 import io.github.mqttmanager.topic.TopicFilter;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -53,7 +55,7 @@ public final class DeviceRouter implements InboundRouter {
             ScheduledExecutorService timer,
             InstantSource clock,
             LongSupplier nanos) {
-        this.lanes = new DeviceLanes(settings, handlers, timer);
+        this.lanes = new DeviceLanes(settings, handlers, timer, nanos);
         this.feed = new PresenceFeed(events, timer, clock, nanos);
         this.presences = new Presences(repository, clock, nanos, feed);
     }
@@ -131,6 +133,11 @@ public final class DeviceRouter implements InboundRouter {
     }
 
     @Override
+    public boolean wantsRetained(BrokerId broker, TopicFilter filter) {
+        return presences.isAvailability(broker, filter);
+    }
+
+    @Override
     public void route(InboundPublish publish, Acknowledgement acknowledgement) {
         RouteTable table = tables.get(publish.broker());
         List<Device> receivers = table == null ? List.of() : table.match(publish.topic());
@@ -149,37 +156,83 @@ public final class DeviceRouter implements InboundRouter {
             if (presences.take(device.id(), publish)) {
                 delivery.handled();
             } else {
-                lanes.add(device, publish, delivery);
+                delivery.added(lanes.add(device, publish, delivery));
             }
         }
+        acknowledgement.onRedelivery(delivery);
     }
 
-    /** Acknowledges when the last of several devices is done. */
-    private static final class Delivery implements DeviceLanes.Outcome {
-        private final AtomicInteger open;
+    /** One message for one or several devices, acknowledged when the last of them is done. */
+    private static final class Delivery implements DeviceLanes.Outcome, BooleanSupplier {
         private final Acknowledgement acknowledgement;
-        private volatile boolean dropped;
+        private final List<DeviceLanes.Added> added;
+
+        // guarded by this
+        private int open;
+        private int overdue;
+        private boolean handled;
 
         Delivery(int receivers, Acknowledgement acknowledgement) {
-            this.open = new AtomicInteger(receivers);
+            this.open = receivers;
+            this.added = new ArrayList<>(receivers);
             this.acknowledgement = acknowledgement;
+        }
+
+        /** Before the delivery is told to be taken back. */
+        void added(DeviceLanes.Added to) {
+            added.add(to);
         }
 
         @Override
         public void handled() {
-            if (open.decrementAndGet() == 0) {
-                if (dropped) {
-                    acknowledgement.dropped();
-                } else {
+            end(true);
+        }
+
+        @Override
+        public void duplicate() {
+            end(false);
+        }
+
+        private void end(boolean byHandler) {
+            boolean last;
+            boolean anyHandled;
+            synchronized (this) {
+                open--;
+                handled |= byHandler;
+                last = open == 0;
+                anyHandled = handled;
+            }
+            if (last) {
+                if (anyHandled) {
                     acknowledgement.handled();
+                } else {
+                    acknowledgement.duplicate();
                 }
             }
         }
 
         @Override
-        public void dropped() {
-            dropped = true;
-            handled();
+        public void failing(Throwable failure) {
+            acknowledgement.failing(failure);
+        }
+
+        @Override
+        public synchronized void overdue(boolean is) {
+            overdue += is ? 1 : -1;
+            acknowledgement.overdue(overdue > 0);
+        }
+
+        /** Takes back what only waits; whether nothing is left. */
+        @Override
+        public boolean getAsBoolean() {
+            int withdrawn = 0;
+            for (DeviceLanes.Added to : added) {
+                withdrawn += to.withdraw() ? 1 : 0;
+            }
+            synchronized (this) {
+                open -= withdrawn;
+                return open == 0;
+            }
         }
     }
 
@@ -232,8 +285,17 @@ public final class DeviceRouter implements InboundRouter {
         return lanes.waiting();
     }
 
-    /** Begins no handler any more; what is not handled is not acknowledged, and comes again. */
-    public void close() {
-        lanes.close();
+    /**
+     * Begins no handler any more; what is not handled is not acknowledged, and comes again.
+     *
+     * @return completes when no handler runs
+     */
+    public CompletableFuture<Void> close() {
+        return lanes.close();
+    }
+
+    /** Acknowledges nothing any more, though handlers may still run. */
+    public void abandon() {
+        lanes.abandon();
     }
 }

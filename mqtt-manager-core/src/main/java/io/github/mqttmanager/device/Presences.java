@@ -2,6 +2,7 @@ package io.github.mqttmanager.device;
 
 import io.github.mqttmanager.broker.BrokerId;
 import io.github.mqttmanager.publish.InboundPublish;
+import io.github.mqttmanager.topic.TopicFilter;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Collection;
@@ -48,24 +49,29 @@ final class Presences {
         DevicePresence known = devices.get(device.id());
         if (known == null) {
             known = new DevicePresence(device, broker);
+            broker.add(known, known.availabilityFilters());
             devices.put(device.id(), known);
-            broker.devices.add(known);
             return;
         }
-        BrokerReach before = known.update(device, broker);
-        if (before != broker) {
-            broker.devices.add(known);
-            before.devices.remove(known);
-        }
+        known.broker().remove(known, known.availabilityFilters());
+        known.update(device, broker);
+        broker.add(known, known.availabilityFilters());
         feed.lookAt(known);
     }
 
     void remove(DeviceId id) {
         DevicePresence known = devices.remove(id);
         if (known != null) {
-            known.forget().devices.remove(known);
+            known.forget();
+            known.broker().remove(known, known.availabilityFilters());
             feed.lookAt(known);
         }
+    }
+
+    /** Whether some device says there that it has come or gone. */
+    boolean isAvailability(BrokerId id, TopicFilter filter) {
+        BrokerReach broker = brokers.get(id);
+        return broker != null && broker.isAvailability(filter);
     }
 
     void removeBroker(BrokerId id) {

@@ -50,6 +50,7 @@ class ArchitectureTest {
             "EventLoops",
             "SocketWatch",
             "PacketSizeLimit",
+            "ReadBuffers",
             "Releases",
             "InboundFlow",
             "TlsMaterial",

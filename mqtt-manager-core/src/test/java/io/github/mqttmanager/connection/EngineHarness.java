@@ -55,6 +55,7 @@ final class EngineHarness {
 
     SlowSet slow = new SlowSet(200);
     OutboundLimits limits = OutboundLimits.DEFAULT;
+    InboundLimits inboundLimits = InboundLimits.DEFAULT;
     private final Map<BrokerId, ConnectionState> states = new HashMap<>();
 
     Engine engine() {
@@ -106,6 +107,7 @@ final class EngineHarness {
                 Liveness.DEFAULT,
                 limits,
                 new OutboundBudget(limits.overallBytes()),
+                new InboundBudget(inboundLimits),
                 TopicName.of("answers"),
                 (outage, settings, random) -> reconnectPolicy.delay(outage, settings, random),
                 (definition, address, port) -> policy.permits(definition, address, port),

@@ -21,7 +21,8 @@ class MissingTransportTest {
                     TlsBundles.none(),
                     LinkTimeouts.DEFAULT,
                     InstantSource.fixed(Instant.EPOCH),
-                    1_000)
+                    1_000,
+                    (broker, filter) -> false)
             .on(Runnable::run);
 
     @Test

@@ -79,6 +79,9 @@ class OutboundTest {
         }
 
         @Override
+        public void hold(boolean held) {}
+
+        @Override
         public @Nullable BrokerCertificate certificate() {
             return null;
         }

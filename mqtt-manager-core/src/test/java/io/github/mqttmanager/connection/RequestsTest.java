@@ -92,6 +92,11 @@ class RequestsTest {
                         () -> acknowledged++);
     }
 
+    private static String response(CompletableFuture<InboundPublish> outcome) {
+        assertThat(outcome).isCompleted();
+        return outcome.join().payloadText();
+    }
+
     private static @Nullable PublishFailure failureOf(CompletableFuture<?> outcome) {
         assertThat(outcome).isDone();
         return outcome.handle((ok, failure) -> failure instanceof PublishException e ? e.failure() : null)
@@ -113,8 +118,8 @@ class RequestsTest {
 
         receive(RESPONSES, correlation(sent(1)), "two");
         receive(RESPONSES, correlation(sent(0)), "one");
-        assertThat(first.join().payloadText()).isEqualTo("one");
-        assertThat(second.join().payloadText()).isEqualTo("two");
+        assertThat(response(first)).isEqualTo("one");
+        assertThat(response(second)).isEqualTo("two");
         assertThat(acknowledged).isEqualTo(2);
         assertThat(routed).isEmpty();
         assertThat(connection().status().counters().acknowledged()).isEqualTo(2);
@@ -179,7 +184,7 @@ class RequestsTest {
         CompletableFuture<InboundPublish> request = ask("1");
         receive(RESPONSES, correlation(sent(0)), "one");
         receive(RESPONSES, correlation(sent(0)), "again");
-        assertThat(request.join().payloadText()).isEqualTo("one");
+        assertThat(response(request)).isEqualTo("one");
         assertThat(connection().status().counters().unrouted()).isEqualTo(1);
     }
 

@@ -59,6 +59,9 @@ final class ScriptedLink implements MqttLink {
     final List<String> violations = new ArrayList<>();
     Phase phase = Phase.IDLE;
     int drops;
+    /** Whether nothing is to be taken from the broker. */
+    boolean onHold;
+
     int closedTold;
     /** Whether SUBSCRIBE and UNSUBSCRIBE are answered at once. */
     boolean answering = true;
@@ -115,6 +118,7 @@ final class ScriptedLink implements MqttLink {
     void opened(boolean sessionPresent, int receiveMaximum, QoS maximumQos, boolean retain) {
         require(phase == Phase.ATTEMPTING, "opened while " + phase);
         phase = Phase.OPEN;
+        onHold = false;
         if (!sessionPresent) {
             held.clear();
         }
@@ -272,6 +276,11 @@ final class ScriptedLink implements MqttLink {
         CompletableFuture<Void> answer = new CompletableFuture<>();
         probes.add(answer);
         return answer;
+    }
+
+    @Override
+    public void hold(boolean now) {
+        onHold = now;
     }
 
     @Override

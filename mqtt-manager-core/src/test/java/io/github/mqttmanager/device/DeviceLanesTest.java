@@ -15,7 +15,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BiConsumer;
 import org.junit.jupiter.api.Test;
 
 class DeviceLanesTest {
@@ -25,7 +27,9 @@ class DeviceLanesTest {
 
     private final List<String> called = new ArrayList<>();
     private final List<String> handled = new ArrayList<>();
-    private final List<String> dropped = new ArrayList<>();
+    private final List<String> duplicates = new ArrayList<>();
+    private final List<String> failures = new ArrayList<>();
+    private final List<String> overdue = new ArrayList<>();
     private final List<String> dead = new ArrayList<>();
     private AsyncDeviceMessageHandler handler = (device, publish) -> null;
     private HandlerSettings settings = HandlerSettings.of((device, publish) -> {
@@ -33,35 +37,41 @@ class DeviceLanesTest {
                 return handler.handle(device, publish);
             })
             .withRetries(Duration.ofSeconds(1), Duration.ofSeconds(5));
-    private DeviceLanes lanes = new DeviceLanes(settings, threads, time);
+    private DeviceLanes lanes = new DeviceLanes(settings, threads, time, time);
 
     private void settings(HandlerSettings changed) {
         settings = changed;
-        lanes = new DeviceLanes(changed, threads, time);
+        lanes = new DeviceLanes(changed, threads, time, time);
     }
 
-    private void add(String device, String text) {
-        add(device, text, QoS.AT_LEAST_ONCE);
-    }
-
-    private void add(String device, String text, QoS qos) {
+    private DeviceLanes.Added add(String device, String text) {
         InboundPublish publish = new InboundPublish(
                 BrokerId.of("b"),
                 TopicName.of("t"),
                 ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)),
-                qos,
+                QoS.AT_LEAST_ONCE,
                 false,
                 time.instant(),
                 PublishProperties.NONE);
-        lanes.add(Device.builder(device, "b").build(), publish, new DeviceLanes.Outcome() {
+        return lanes.add(Device.builder(device, "b").build(), publish, new DeviceLanes.Outcome() {
             @Override
             public void handled() {
                 handled.add(device + ":" + text);
             }
 
             @Override
-            public void dropped() {
-                dropped.add(device + ":" + text);
+            public void duplicate() {
+                duplicates.add(device + ":" + text);
+            }
+
+            @Override
+            public void failing(Throwable failure) {
+                failures.add(device + ":" + text + " " + failure.getMessage());
+            }
+
+            @Override
+            public void overdue(boolean is) {
+                overdue.add(device + ":" + text + " " + is);
             }
         });
     }
@@ -79,7 +89,8 @@ class DeviceLanesTest {
         threads.runDue();
         assertThat(handled).containsExactly("a:1");
         assertThat(lanes.waiting()).isZero();
-        assertThat(time.scheduled()).as("the watch is taken away").isZero();
+        advance(Duration.ofSeconds(1));
+        assertThat(time.scheduled()).as("nobody looks for what is not there").isZero();
     }
 
     @Test
@@ -163,8 +174,7 @@ class DeviceLanesTest {
                 (device, publish) -> CompletableFuture.failedFuture(new AssertionError("x")),
                 (device, publish) -> new CompletableFuture<Void>() {
                     @Override
-                    public CompletableFuture<Void> whenComplete(
-                            java.util.function.BiConsumer<? super Void, ? super Throwable> action) {
+                    public CompletableFuture<Void> whenComplete(BiConsumer<? super Void, ? super Throwable> action) {
                         throw new UnsupportedOperationException("a stage of its own kind");
                     }
                 }));
@@ -201,7 +211,13 @@ class DeviceLanesTest {
                     }
 
                     @Override
-                    public void dropped() {}
+                    public void duplicate() {}
+
+                    @Override
+                    public void failing(Throwable failure) {}
+
+                    @Override
+                    public void overdue(boolean is) {}
                 });
         add("a", "2");
         threads.runDue();
@@ -267,24 +283,6 @@ class DeviceLanesTest {
     }
 
     @Test
-    void dropsAtMostOnceMessagesBeyondTheBoundAndNoOthers() {
-        HandlerSettings s = settings;
-        settings(new HandlerSettings(s.handler(), null, 5, s.firstRetry(), s.maxRetry(), s.deadline(), 3));
-        for (int i = 0; i < 5; i++) {
-            add("a", "q0-" + i, QoS.AT_MOST_ONCE);
-        }
-        add("a", "q1", QoS.AT_LEAST_ONCE);
-        add("b", "q2", QoS.EXACTLY_ONCE);
-        assertThat(dropped).containsExactly("a:q0-3", "a:q0-4");
-        threads.runDue();
-
-        assertThat(handled).hasSize(5).contains("a:q1", "b:q2");
-        add("a", "again", QoS.AT_MOST_ONCE);
-        threads.runDue();
-        assertThat(handled).contains("a:again");
-    }
-
-    @Test
     void beginsNothingOnceClosedButLetsEndWhatRuns() {
         CompletableFuture<Void> stage = new CompletableFuture<>();
         handler = (device, publish) -> stage;
@@ -315,5 +313,213 @@ class DeviceLanesTest {
 
         assertThat(called).containsExactly("a:1");
         assertThat(handled).isEmpty();
+    }
+
+    @Test
+    void whatWaitsCanBeTakenBackAndWhatHasBegunCannot() {
+        CompletableFuture<Void> stage = new CompletableFuture<>();
+        handler = (device, publish) -> stage;
+        DeviceLanes.Added first = add("a", "1");
+        threads.runDue();
+        DeviceLanes.Added second = add("a", "2");
+        add("a", "3");
+        DeviceLanes.Added unbegun = add("b", "1");
+
+        assertThat(first.withdraw()).isFalse();
+        assertThat(second.withdraw()).isTrue();
+        assertThat(second.withdraw()).isFalse();
+        assertThat(unbegun.withdraw()).isTrue();
+        assertThat(lanes.waiting()).isEqualTo(2);
+        stage.complete(null);
+        threads.runDue();
+        assertThat(handled).containsExactly("a:1", "a:3");
+        assertThat(called).doesNotContain("b:1");
+        add("b", "2");
+        threads.runDue();
+        assertThat(handled).as("the lane of b works on").endsWith("b:2");
+    }
+
+    @Test
+    void whatFailsIsNotTakenBackForItHasBegun() {
+        handler = (device, publish) -> {
+            throw new IllegalStateException("x");
+        };
+        DeviceLanes.Added failing = add("a", "1");
+        threads.runDue();
+        assertThat(failing.withdraw()).isFalse();
+        assertThat(failures).containsExactly("a:1 x");
+    }
+
+    @Test
+    void tellsWhenAHandlerIsOverdueAndWhenItReturnsAfterAll() {
+        CompletableFuture<Void> stage = new CompletableFuture<>();
+        handler = (device, publish) -> device.topicName().equals("hangs") ? stage : null;
+        add("hangs", "1");
+        add("fine", "1");
+        threads.runDue();
+        advance(Duration.ofSeconds(29));
+        assertThat(overdue).isEmpty();
+        advance(Duration.ofSeconds(2));
+        assertThat(overdue).containsExactly("hangs:1 true");
+        advance(Duration.ofMinutes(5));
+        assertThat(overdue).as("once").hasSize(1);
+
+        stage.completeExceptionally(new IllegalStateException("late"));
+        assertThat(overdue).containsExactly("hangs:1 true", "hangs:1 false");
+        assertThat(failures).containsExactly("hangs:1 late");
+    }
+
+    @Test
+    void looksAgainForHandlersThatTakeTooLongAfterAQuietTime() {
+        add("a", "1");
+        threads.runDue();
+        advance(Duration.ofMinutes(1));
+        assertThat(time.scheduled()).isZero();
+        handler = (device, publish) -> new CompletableFuture<>();
+        add("a", "2");
+        threads.runDue();
+        advance(Duration.ofSeconds(31));
+        assertThat(overdue).containsExactly("a:2 true");
+    }
+
+    /** Completing twice is against the rules of stages; a lane that believed it would call two handlers of one device at once. */
+    @Test
+    void aStageThatCompletesTwiceCountsOnce() {
+        List<BiConsumer<? super Void, ? super Throwable>> told = new ArrayList<>();
+        handler = (device, publish) -> publish.payloadText().equals("1")
+                ? new CompletableFuture<Void>() {
+                    @Override
+                    public CompletableFuture<Void> whenComplete(BiConsumer<? super Void, ? super Throwable> action) {
+                        told.add(action);
+                        return this;
+                    }
+                }
+                : new CompletableFuture<>();
+        add("a", "1");
+        add("a", "2");
+        add("a", "3");
+        threads.runDue();
+        told.get(0).accept(null, null);
+        told.get(0).accept(null, null);
+        told.get(0).accept(null, new IllegalStateException("after all"));
+        threads.runDue();
+
+        assertThat(handled).containsExactly("a:1");
+        assertThat(called).containsExactly("a:1", "a:2");
+        assertThat(failures).isEmpty();
+        assertThat(lanes.waiting()).isEqualTo(2);
+    }
+
+    @Test
+    void aStageThatTellsAndThenThrowsCountsOnce() {
+        handler = (device, publish) -> new CompletableFuture<Void>() {
+            @Override
+            public CompletableFuture<Void> whenComplete(BiConsumer<? super Void, ? super Throwable> action) {
+                action.accept(null, null);
+                throw new NoClassDefFoundError("on purpose");
+            }
+        };
+        add("a", "1");
+        add("a", "2");
+        threads.runDue();
+        assertThat(handled).containsExactly("a:1", "a:2");
+        assertThat(failures).isEmpty();
+    }
+
+    @Test
+    void aDuplicateWithinTheWindowIsNotHandledAgain() {
+        settings(settings.withDeduplication(new HandlerSettings.Deduplication(
+                publish -> publish.payloadText().startsWith("?") ? null : publish.payloadText(),
+                Duration.ofMinutes(1))));
+        boolean[] broken = {true};
+        handler = (device, publish) -> {
+            if (broken[0]) {
+                throw new IllegalStateException("x");
+            }
+            return null;
+        };
+        add("a", "1");
+        threads.runDue();
+        broken[0] = false;
+        advance(Duration.ofSeconds(1));
+        assertThat(handled).as("a failure is not remembered").containsExactly("a:1");
+
+        add("a", "1");
+        add("b", "1");
+        add("a", "?");
+        add("a", "?");
+        threads.runDue();
+        assertThat(duplicates).containsExactly("a:1");
+        assertThat(handled).containsExactlyInAnyOrder("a:1", "b:1", "a:?", "a:?");
+        advance(Duration.ofMinutes(1));
+        add("a", "1");
+        threads.runDue();
+        assertThat(duplicates).hasSize(1);
+        assertThat(lanes.waiting()).isZero();
+    }
+
+    @Test
+    void tellsWhenNothingRunsAnyMoreAndAcknowledgesNothingOnceAbandoned() {
+        CompletableFuture<Void> stage = new CompletableFuture<>();
+        handler = (device, publish) -> stage;
+        add("a", "1");
+        add("b", "1");
+        threads.runDue();
+        CompletableFuture<Void> idle = lanes.close();
+        assertThat(idle).isNotDone();
+        lanes.abandon();
+        stage.complete(null);
+        assertThat(idle).isDone();
+        assertThat(handled)
+                .as("what returns after the deadline may not have done its work")
+                .isEmpty();
+        assertThat(new DeviceLanes(settings, threads, time, time).close()).isDone();
+    }
+
+    /** One in a hundred throws, of all kinds; each of the others is handled once, and each that threw as well in the end. */
+    @Test
+    void randomFailuresStopNothing() {
+        Random random = new Random(4);
+        int messages = 100_000;
+        Map<String, Integer> next = new HashMap<>();
+        long[] thrown = {0};
+        handler = (device, publish) -> {
+            if (random.nextInt(100) == 0) {
+                thrown[0]++;
+                switch (random.nextInt(5)) {
+                    case 0 -> throw new StackOverflowError();
+                    case 1 -> throw new NoClassDefFoundError("on purpose");
+                    case 2 -> throw new Exception("checked");
+                    case 3 -> {
+                        return CompletableFuture.failedFuture(new IllegalStateException("x"));
+                    }
+                    default -> throw new IllegalStateException("x");
+                }
+            }
+            int number = Integer.parseInt(publish.payloadText());
+            assertThat(number)
+                    .as("the order of " + device.id())
+                    .isEqualTo(next.merge(device.topicName(), 1, Integer::sum));
+            return random.nextBoolean() ? null : CompletableFuture.completedFuture(null);
+        };
+        Map<String, Integer> last = new HashMap<>();
+        for (int i = 0; i < messages; i++) {
+            String device = "d" + random.nextInt(500);
+            add(device, "" + last.merge(device, 1, Integer::sum));
+            called.clear();
+            if (i % 1_000 == 0) {
+                threads.runDue();
+            }
+        }
+        for (int i = 0; i < 100 && handled.size() < messages; i++) {
+            advance(Duration.ofSeconds(5));
+        }
+
+        assertThat(handled).hasSize(messages).doesNotHaveDuplicates();
+        assertThat(failures).hasSize((int) thrown[0]);
+        assertThat(thrown[0]).isGreaterThan(500);
+        assertThat(lanes.waiting()).isZero();
+        advance(Duration.ofSeconds(5));
+        assertThat(time.scheduled()).isZero();
     }
 }

@@ -183,18 +183,6 @@ class DeviceRouterTest {
     }
 
     @Test
-    void dropsAndSaysSoWhenAtMostOnceMessagesComeTooFast() {
-        router.put(device("a", "b", "t"));
-        for (int i = 0; i < 10_001; i++) {
-            route("t", QoS.AT_MOST_ONCE, false);
-        }
-        assertThat(ends).containsExactly("dropped");
-        assertThat(router.waiting()).isEqualTo(10_000);
-        time.runDue();
-        assertThat(ends).hasSize(10_001);
-    }
-
-    @Test
     void beginsNoHandlerOnceClosed() {
         router.put(device("a", "b", "t"));
         router.close();

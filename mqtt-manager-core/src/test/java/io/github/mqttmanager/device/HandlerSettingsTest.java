@@ -20,7 +20,10 @@ class HandlerSettingsTest {
                 .isThrownBy(() -> settings.withRetries(Duration.ofSeconds(2), second))
                 .withMessageContaining("retry");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new HandlerSettings(settings.handler(), null, 1, second, second, second, 0))
-                .withMessageContaining("waiting");
+                .isThrownBy(() -> settings.withDeadline(Duration.ZERO))
+                .withMessageContaining("deadline");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new HandlerSettings.Deduplication(publish -> "id", Duration.ZERO))
+                .withMessageContaining("window");
     }
 }

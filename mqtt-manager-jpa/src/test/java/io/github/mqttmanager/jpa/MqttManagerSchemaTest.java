@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.mqttmanager.broker.Birth;
 import io.github.mqttmanager.broker.BrokerDefinition;
+import io.github.mqttmanager.device.Availability;
+import io.github.mqttmanager.device.Device;
 import io.github.mqttmanager.topic.QoS;
 import io.github.mqttmanager.topic.TopicName;
 import jakarta.persistence.PersistenceConfiguration;
@@ -82,6 +84,30 @@ class MqttManagerSchemaTest {
                 repository.save(stored.toBuilder().birth(birth).build());
                 assertThat(repository.find(stored.id()))
                         .hasValueSatisfying(found -> assertThat(found.birth()).isEqualTo(birth));
+            }
+        }
+    }
+
+    /** As it was before devices could say that they have come or gone. */
+    @Test
+    void aDeviceOfAnOlderSchemaStaysAndCanBeGivenAnAvailability() throws SQLException {
+        for (TestDatabase database : List.of(TestDatabase.h2Memory(), TestDatabase.postgresql())) {
+            try (database;
+                    Connection connection = database.connect()) {
+                new JpaBrokerRepository(database.session(), TestKeys.cipher())
+                        .save(BrokerDefinition.builder("b", "h", 1).build());
+                JpaDeviceRepository repository = new JpaDeviceRepository(database.session());
+                Device stored = repository.save(Device.builder("d", "b").build());
+                for (String column : List.of("topic", "online", "offline")) {
+                    database.execute("alter table mqtt_manager_device drop column availability_" + column);
+                }
+                MqttManagerSchema.apply(connection);
+
+                assertThat(repository.find(stored.id())).contains(stored);
+                Device told = repository.save(stored.toBuilder()
+                        .availability(Availability.of("{device_id}/up"))
+                        .build());
+                assertThat(repository.find(stored.id())).contains(told);
             }
         }
     }

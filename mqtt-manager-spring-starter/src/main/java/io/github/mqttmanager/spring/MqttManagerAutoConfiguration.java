@@ -27,7 +27,10 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.ssl.SslBundles;
+import org.springframework.boot.thread.Threading;
 import org.springframework.context.annotation.Bean;
+import org.springframework.core.env.Environment;
+import org.springframework.core.task.VirtualThreadTaskExecutor;
 
 /** The manager, its repositories in memory where no others are, and its life. */
 @AutoConfiguration(after = {SslAutoConfiguration.class, MqttManagerJpaAutoConfiguration.class})
@@ -65,6 +68,7 @@ public final class MqttManagerAutoConfiguration {
     @ConditionalOnMissingBean
     MqttManager mqttManager(
             MqttManagerProperties properties,
+            Environment environment,
             BrokerRepository brokers,
             DeviceRepository devices,
             NetworkPolicy networkPolicy,
@@ -90,6 +94,11 @@ public final class MqttManagerAutoConfiguration {
                 .handlerRetries(
                         properties.getHandler().getFirstRetry(),
                         properties.getHandler().getMaxRetry());
+        MqttManagerProperties.Handler handling = properties.getHandler();
+        builder.handlerDeadline(handling.getDeadline()).closeDeadline(handling.getCloseDeadline());
+        if (Threading.VIRTUAL.isActive(environment)) {
+            builder.handlerExecutor(new VirtualThreadTaskExecutor("mqtt-manager-handler-"));
+        }
         if (properties.getHandlerThreads() != null) {
             builder.handlerThreads(properties.getHandlerThreads());
         }

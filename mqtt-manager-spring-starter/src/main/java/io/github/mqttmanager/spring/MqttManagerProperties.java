@@ -109,6 +109,28 @@ public class MqttManagerProperties {
         /** Longest wait between attempts. */
         private Duration maxRetry = Duration.ofMinutes(1);
 
+        /** After how long a call that has not returned is reported. */
+        private Duration deadline = Duration.ofSeconds(30);
+
+        /** How long handlers that run may take to return when the application ends. */
+        private Duration closeDeadline = Duration.ofSeconds(5);
+
+        public Duration getDeadline() {
+            return deadline;
+        }
+
+        public void setDeadline(Duration deadline) {
+            this.deadline = deadline;
+        }
+
+        public Duration getCloseDeadline() {
+            return closeDeadline;
+        }
+
+        public void setCloseDeadline(Duration closeDeadline) {
+            this.closeDeadline = closeDeadline;
+        }
+
         public int getAttempts() {
             return attempts;
         }

@@ -62,6 +62,13 @@ class MqttManagerAutoConfigurationTest {
                 .allMatch(name -> name.startsWith("mqttManager")));
     }
 
+    /** On a runtime without virtual threads the setting does nothing, as everywhere in Spring. */
+    @Test
+    void virtualThreadsAreUsedWhereTheyAreWantedAndThere() {
+        runner.withPropertyValues("spring.threads.virtual.enabled=true", "mqtt-manager.handler.deadline=10s")
+                .run(context -> assertThat(context).hasSingleBean(MqttManager.class));
+    }
+
     @Test
     void repositoriesOfTheHostArePickedUp() {
         runner.withUserConfiguration(OwnRepositories.class).run(context -> {
@@ -114,6 +121,15 @@ class MqttManagerAutoConfigurationTest {
                         .isTrue();
             });
         }
+    }
+
+    @Test
+    void theIntervalOfLastSeenTimesReachesTheManager() {
+        runner.withPropertyValues("mqtt-manager.last-seen-interval=10s")
+                .run(context -> assertThat(context).hasNotFailed());
+        runner.withPropertyValues("mqtt-manager.last-seen-interval=1ms")
+                .run(context ->
+                        assertThat(context).getFailure().rootCause().hasMessageContaining("last-seen interval"));
     }
 
     @Test

@@ -16,6 +16,7 @@ import jakarta.persistence.EntityManagerFactory;
 import jakarta.persistence.PersistenceConfiguration;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
+import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Random;
 
@@ -104,14 +105,14 @@ final class OutboxHost implements AutoCloseable {
     }
 
     public static void main(String[] arguments) throws Exception {
-        JavaProcess.endInTime();
+        PrintStream parent = JavaProcess.begin();
         OutboxHost host = new OutboxHost(arguments[0]);
         long from = Long.parseLong(arguments[2]);
         try (BufferedReader commands = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
             for (String line = commands.readLine(); line != null; line = commands.readLine()) {
                 if (line.equals("start")) {
                     host.start(Integer.parseInt(arguments[1]));
-                    System.out.println("started");
+                    parent.println("started");
                 } else {
                     // Two at the same time, with devices of their own.
                     for (int i = 0; i < 2; i++) {
