@@ -31,6 +31,7 @@ import io.github.mqttmanager.device.HandlerSettings;
 import io.github.mqttmanager.device.InMemoryDeviceRepository;
 import io.github.mqttmanager.device.Presence;
 import io.github.mqttmanager.device.PresenceListener;
+import io.github.mqttmanager.device.WantedChange;
 import io.github.mqttmanager.publish.InboundPublish;
 import io.github.mqttmanager.publish.OutboundPublish;
 import io.github.mqttmanager.publish.Outbox;
@@ -129,6 +130,7 @@ public final class MqttManager implements AutoCloseable {
                         builder.clock,
                         builder.startsPerSecond,
                         builder.inboundLimits,
+                        builder.coalesceFrom,
                         builder.reconnectPolicy,
                         builder.hostResolver,
                         policy == null ? NetworkPolicy.everything() : policy,
@@ -136,7 +138,7 @@ public final class MqttManager implements AutoCloseable {
                         builder.outboundLimits,
                         builder.responsePrefix),
                 router,
-                router::filters);
+                router::demand);
         if (policy == null) {
             LOG.warn("Every network address may be connected to; set a NetworkPolicy if definitions come from users");
         }
@@ -471,6 +473,20 @@ public final class MqttManager implements AutoCloseable {
         return connections.traffic();
     }
 
+    /**
+     * What would become of a message that the broker has on the topic: whom it would reach by which template, which subscription would
+     * bring it, and if it reaches nobody, why not. Devices of other brokers are named only if they have the owner of this one.
+     */
+    public TopicExplanation explain(BrokerId id, TopicName topic) {
+        Optional<BrokerStatus> status = connections.status(id);
+        return TopicExplanation.of(
+                id,
+                topic,
+                status.map(BrokerStatus::isConnected).orElse(false),
+                connections.subscriptions(id, topic),
+                router.explain(id, topic, status.map(BrokerStatus::owner).orElse(null)));
+    }
+
     /** When the device last published, if ever. */
     public Optional<Instant> lastSeen(DeviceId id) {
         return router.lastSeen(id);
@@ -769,8 +785,9 @@ public final class MqttManager implements AutoCloseable {
                 }
                 connections.apply(found.get());
             } else {
-                connections.remove(id);
+                // Whoever hears that the broker is gone finds none of its devices.
                 router.removeBroker(id);
+                connections.remove(id);
             }
         } catch (RuntimeException e) {
             retry(id, e);
@@ -805,8 +822,8 @@ public final class MqttManager implements AutoCloseable {
         }
     }
 
-    private void routesChanged(Set<BrokerId> changed) {
-        changed.forEach(connections::filtersChanged);
+    private void routesChanged(List<WantedChange> changes) {
+        changes.forEach(change -> connections.demandChanged(change.broker(), change.template(), change.deviceName()));
     }
 
     // ---- builder
@@ -838,6 +855,7 @@ public final class MqttManager implements AutoCloseable {
         private InboundLimits inboundLimits = InboundLimits.DEFAULT;
         private Duration closeDeadline = Duration.ofSeconds(5);
         private int startsPerSecond = 500;
+        private int coalesceFrom = 50;
         private OutboundLimits outboundLimits = OutboundLimits.DEFAULT;
         private TopicName responsePrefix = TopicName.of("mqtt-manager/responses");
         private InstantSource clock = InstantSource.system();
@@ -1013,6 +1031,19 @@ public final class MqttManager implements AutoCloseable {
                 throw new IllegalArgumentException("starts per second must be at least 1, not " + value);
             }
             startsPerSecond = value;
+            return this;
+        }
+
+        /**
+         * How many devices of a broker with the same topic template are worth one subscription with {@code +} in place of their names,
+         * instead of one for each; 50 if not set. The broker then also sends what other devices publish there, which is counted as
+         * unrouted. If it refuses, each device is subscribed for itself. {@link Integer#MAX_VALUE} never does it.
+         */
+        public Builder coalesceSubscriptionsFrom(int devices) {
+            if (devices < 2) {
+                throw new IllegalArgumentException("devices to coalesce must be at least 2, not " + devices);
+            }
+            coalesceFrom = devices;
             return this;
         }
 

@@ -16,6 +16,7 @@ import io.github.mqttmanager.publish.PublishException;
 import io.github.mqttmanager.publish.PublishFailure;
 import io.github.mqttmanager.publish.PublishReceipt;
 import io.github.mqttmanager.test.EmbeddedBroker;
+import io.github.mqttmanager.test.EmbeddedBrokerExtension;
 import io.github.mqttmanager.test.FaultProxy;
 import io.github.mqttmanager.test.PacketType;
 import io.github.mqttmanager.test.Reaction;
@@ -32,18 +33,25 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** QoS 2 into the session of a host that was killed between PUBREC and PUBREL. */
 class ExactlyOnceTest {
-    private static final String CLIENT = "phoenix";
+    @RegisterExtension
+    static final EmbeddedBrokerExtension HIVEMQ = new EmbeddedBrokerExtension(EmbeddedBroker.builder());
+
     private static final BrokerId BROKER = BrokerId.of("b");
+
+    private static String client(MqttVersion version) {
+        return "phoenix-" + version;
+    }
 
     private static BrokerDefinition definition(int port, MqttVersion version) {
         return Host.broker("b", port)
-                .clientIdentifier(CLIENT)
+                .clientIdentifier(client(version))
                 .mqttVersion(version)
                 .build();
     }
@@ -162,9 +170,7 @@ class ExactlyOnceTest {
     @ParameterizedTest
     @EnumSource
     void nothingIsLostAtHiveMq(MqttVersion version) throws Exception {
-        try (EmbeddedBroker broker = EmbeddedBroker.builder().start()) {
-            theSuccessorLosesNothing(broker.port(), version);
-        }
+        theSuccessorLosesNothing(HIVEMQ.port(), version);
     }
 
     @ParameterizedTest
@@ -187,13 +193,12 @@ class ExactlyOnceTest {
     /** What would happen if the open exchanges were not completed first. */
     @Test
     void theBareClientLosesAMessageThere() throws Exception {
-        try (EmbeddedBroker broker = EmbeddedBroker.builder().start();
-                Orders orders = new Orders(broker.port())) {
-            killBetweenPubrecAndPubrel(broker.port(), MqttVersion.V5, orders);
+        try (Orders orders = new Orders(HIVEMQ.port())) {
+            killBetweenPubrecAndPubrel(HIVEMQ.port(), MqttVersion.V5, orders);
             var client = Mqtt5Client.builder()
-                    .identifier(CLIENT)
+                    .identifier(client(MqttVersion.V5))
                     .serverHost("127.0.0.1")
-                    .serverPort(broker.port())
+                    .serverPort(HIVEMQ.port())
                     .buildBlocking();
             client.connectWith().cleanStart(false).sessionExpiryInterval(3_600).send();
             for (String payload : List.of("1", "2")) {

@@ -23,7 +23,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 
 /** Brokers that send more than handlers take: memory stays bounded, the link stays, one device does not stop the others. */
@@ -112,7 +111,8 @@ class InboundFloodTest {
             // Beyond the keep-alive and the time in which a hung link is given up.
             await().during(Duration.ofSeconds(16))
                     .atMost(Duration.ofSeconds(40))
-                    .until(() -> host.status("b").isConnected() && host.status("b").responsive());
+                    .until(() ->
+                            host.status("b").isConnected() && host.status("b").responsive());
             TrafficCounters counters = host.status("b").counters();
             assertThat(counters.open()).isBetween(2_000L, 4_000L);
             assertThat(sent.get()).as("the broker has to wait").isLessThan(messages / 2);
@@ -161,10 +161,16 @@ class InboundFloodTest {
         int messages = latencies.length;
         handled.set(0);
         Thread sender = flood(
-                broker, 999, messages, 100, new AtomicInteger(), () -> LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1)));
+                broker,
+                999,
+                messages,
+                100,
+                new AtomicInteger(),
+                () -> LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1)));
         sender.join();
         await().atMost(Duration.ofSeconds(20)).until(() -> handled.get() == messages);
-        long[] sorted = Arrays.stream(latencies).mapToLong(AtomicLong::get).sorted().toArray();
+        long[] sorted =
+                Arrays.stream(latencies).mapToLong(AtomicLong::get).sorted().toArray();
         return sorted[messages * 99 / 100];
     }
 
@@ -211,7 +217,8 @@ class InboundFloodTest {
     }
 
     private static boolean hasThread(String name) {
-        return Thread.getAllStackTraces().keySet().stream().anyMatch(thread -> thread.getName().startsWith(name));
+        return Thread.getAllStackTraces().keySet().stream()
+                .anyMatch(thread -> thread.getName().startsWith(name));
     }
 
     /** One that ignores the interrupt, and one that returns on it without having done its work. */
@@ -250,7 +257,8 @@ class InboundFloodTest {
             entered.await();
             long begun = System.nanoTime();
             host.close();
-            assertThat(Duration.ofNanos(System.nanoTime() - begun)).isBetween(Duration.ofMillis(900), Duration.ofSeconds(14));
+            assertThat(Duration.ofNanos(System.nanoTime() - begun))
+                    .isBetween(Duration.ofMillis(900), Duration.ofSeconds(14));
             assertThat(broker.received(PacketType.PUBACK)).isEmpty();
             let.countDown();
             await().until(() -> !hasThread("mqtt-manager-handler"));

@@ -24,7 +24,8 @@ final class InboundHostProcess {
     private InboundHostProcess() {}
 
     public static void main(String[] arguments) throws Exception {
-        PrintStream toParent = JavaProcess.begin();
+        JavaProcess.endInTime();
+        PrintStream toParent = JavaProcess.toParent();
         HostLog log = HostLog.open(Path.of(arguments[1]));
         log.write(Event.STARTED, "");
         InMemoryBrokerRepository brokers = new InMemoryBrokerRepository();

@@ -16,6 +16,9 @@ import io.github.mqttmanager.publish.PublishException;
 import io.github.mqttmanager.publish.PublishFailure;
 import io.github.mqttmanager.test.EmbeddedBroker;
 import io.github.mqttmanager.test.FaultProxy;
+import io.github.mqttmanager.test.PacketType;
+import io.github.mqttmanager.test.Reaction;
+import io.github.mqttmanager.test.ScriptedBroker;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -157,6 +160,25 @@ class RequestTest {
             await().until(() -> !responder.requests.isEmpty());
             responder.answer(responder.requests.remove());
             assertThat(offline.get(30, TimeUnit.SECONDS).payloadText()).isEqualTo("re: y");
+        }
+    }
+
+    @Test
+    void theBrokerMaySayWhereResponsesBelong() {
+        byte[] information = "reserved/for-you".getBytes(StandardCharsets.UTF_8);
+        ByteBuffer connAck = ByteBuffer.allocate(8 + information.length);
+        connAck.put((byte) 0x20).put((byte) (6 + information.length)).putShort((short) 0);
+        connAck.put((byte) (3 + information.length)).put((byte) 0x1A);
+        connAck.putShort((short) information.length).put(information);
+        try (ScriptedBroker broker = ScriptedBroker.start().on(PacketType.CONNECT, Reaction.send(connAck.array()));
+                Host host = new Host()) {
+            connect(host, broker.port());
+            host.manager.request(DEVICE, OutboundPublish.of("x"), LONG);
+            await().until(() -> !broker.received(PacketType.PUBLISH).isEmpty());
+            assertThat(broker.received(PacketType.PUBLISH))
+                    .allMatch(publish -> publish.contains("reserved/for-you/asker"));
+            assertThat(broker.received(PacketType.SUBSCRIBE))
+                    .anyMatch(subscribe -> subscribe.contains("reserved/for-you/asker"));
         }
     }
 

@@ -14,8 +14,11 @@ import io.github.mqttmanager.publish.PublishReceipt;
 import io.github.mqttmanager.publish.WhenDisconnected;
 import io.github.mqttmanager.topic.QoS;
 import io.github.mqttmanager.topic.TopicFilter;
+import io.github.mqttmanager.topic.TopicName;
+import io.github.mqttmanager.topic.TopicTemplate;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.OptionalInt;
@@ -211,9 +214,16 @@ final class BrokerConnection {
         });
     }
 
-    /** The wanted filters may have changed. */
-    void filtersChanged() {
-        lane.execute(this::synchronizeFilters);
+    /** What is to be asked for may have changed; what is told in the meantime is looked at together. */
+    void demandChanged(TopicTemplate template, String deviceName) {
+        if (subscriptions.note(template, deviceName)) {
+            lane.execute(subscriptions::follow);
+        }
+    }
+
+    /** The subscriptions that would bring a message to the topic. */
+    List<SubscriptionStatus> subscriptions(TopicName topic) {
+        return subscriptions.bringing(topic);
     }
 
     /** Ends the link for good, and with it the session at the broker if that can be reached. Nothing more is told of it. */
@@ -373,17 +383,18 @@ final class BrokerConnection {
         pendingFailure = null;
         outbound.disconnected();
         requests.disconnected();
-        List<TopicFilter> filters = subscriptions.filters();
-        subscriptions.disconnected();
+        List<List<TopicFilter>> filters = subscriptions.batches();
+        subscriptions.closing();
         enter(ConnectionState.DISCONNECTING, null);
         if (endSession && linkOpen && definition.mqttVersion() == MqttVersion.V3_1_1 && !filters.isEmpty()) {
             // MQTT 3.1.1 cannot end a session by DISCONNECT: without filters the broker keeps at least no messages.
             Runnable close = () -> lane.execute(() -> closing.close(true));
             ScheduledFuture<?> limit = engine.timer().schedule(close, 2, TimeUnit.SECONDS);
-            closing.unsubscribe(filters).whenComplete((ok, failure) -> {
-                limit.cancel(false);
-                close.run();
-            });
+            CompletableFuture.allOf(filters.stream().map(closing::unsubscribe).toArray(CompletableFuture[]::new))
+                    .whenComplete((ok, failure) -> {
+                        limit.cancel(false);
+                        close.run();
+                    });
         } else {
             closing.close(endSession);
         }
@@ -548,7 +559,7 @@ final class BrokerConnection {
         }
         requests.connected(definition, grants.responseInformation());
         openedBefore = by;
-        subscriptions.connected(by, grants.grants().sessionPresent());
+        subscriptions.connected(by, grants.grants());
     }
 
     private boolean isSessionExpected() {
@@ -595,7 +606,7 @@ final class BrokerConnection {
             publishStatus();
             return;
         }
-        List<SubscriptionStatus> refused = subscriptions.refused();
+        Collection<SubscriptionStatus> refused = subscriptions.refused();
         ConnectionFailure failure =
                 refused.isEmpty() ? birthFailure : classifier().subscriptionsRefused(refused);
         boolean first = status.state() != ConnectionState.CONNECTED;
@@ -911,7 +922,8 @@ final class BrokerConnection {
                 null,
                 state == ConnectionState.DISCONNECTED ? null : endpoint,
                 failure,
-                subscriptions.all(),
+                subscriptions.shown(),
+                subscriptions.counts(),
                 granted == null ? null : granted.grants(),
                 responsiveness.isResponsive(),
                 responsiveness.roundTrip(),

@@ -24,7 +24,9 @@ import org.jspecify.annotations.Nullable;
  *     else null
  * @param endpoint that is connected or was tried last, or null
  * @param failure why there is no connection, or why the last one ended until the next one is there; or null
- * @param subscriptions the wanted filters and the broker's answers
+ * @param subscriptions the filters that are asked for and the broker's answers; of more than 1,000, the refused ones and those without an
+ *     answer first, and no more than 1,000
+ * @param subscriptionCounts how many there are in all
  * @param grants what the broker granted at the last connection, or null if there was none
  * @param responsive whether the broker answers: false while it is connected and leaves our probe unanswered
  * @param roundTrip how long the last probe took, or null before the first
@@ -48,6 +50,7 @@ public record BrokerStatus(
         @Nullable Endpoint endpoint,
         @Nullable ConnectionFailure failure,
         List<SubscriptionStatus> subscriptions,
+        SubscriptionCounts subscriptionCounts,
         @Nullable BrokerGrants grants,
         boolean responsive,
         @Nullable Duration roundTrip,
@@ -66,7 +69,7 @@ public record BrokerStatus(
         return state == ConnectionState.CONNECTED;
     }
 
-    /** The filters that the broker refused. */
+    /** The filters that the broker refused, up to 1,000. */
     public List<SubscriptionStatus> refusedSubscriptions() {
         return subscriptions.stream().filter(SubscriptionStatus::isRefused).toList();
     }
@@ -92,6 +95,7 @@ public record BrokerStatus(
                 endpoint,
                 failure,
                 subscriptions,
+                subscriptionCounts,
                 grants,
                 responsive,
                 roundTrip,
@@ -116,6 +120,7 @@ public record BrokerStatus(
                 && Objects.equals(endpoint, other.endpoint)
                 && Objects.equals(grants, other.grants)
                 && handling.isTroubled() == other.handling.isTroubled()
+                && subscriptionCounts.equals(other.subscriptionCounts)
                 && subscriptions.equals(other.subscriptions);
     }
 
@@ -134,6 +139,7 @@ public record BrokerStatus(
                 null,
                 null,
                 List.of(),
+                SubscriptionCounts.ZERO,
                 null,
                 true,
                 null,

@@ -9,8 +9,9 @@ import io.github.mqttmanager.publish.OutboundPublish;
 import io.github.mqttmanager.publish.PublishException;
 import io.github.mqttmanager.publish.PublishFailure;
 import io.github.mqttmanager.publish.PublishReceipt;
-import io.github.mqttmanager.topic.TopicFilter;
+import io.github.mqttmanager.topic.TopicDemand;
 import io.github.mqttmanager.topic.TopicName;
+import io.github.mqttmanager.topic.TopicTemplate;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -76,6 +77,7 @@ public final class Connections {
      * @param clock for what people read
      * @param startsPerSecond how many attempts may begin in a second
      * @param inboundLimits how much of what comes in is kept
+     * @param coalesceFrom how many devices with one template are worth one filter with a wildcard
      */
     public record Environment(
             Executor control,
@@ -87,6 +89,7 @@ public final class Connections {
             InstantSource clock,
             int startsPerSecond,
             InboundLimits inboundLimits,
+            int coalesceFrom,
             ReconnectPolicy reconnectPolicy,
             HostResolver hostResolver,
             NetworkPolicy networkPolicy,
@@ -96,19 +99,15 @@ public final class Connections {
 
     /**
      * @param router takes what comes in
-     * @param wantedFilters tells what is to be subscribed at a broker; called often, on the control threads
+     * @param demand tells what is to be subscribed at a broker; called often, on the control threads
      */
-    public Connections(
-            Environment environment, InboundRouter router, Function<BrokerId, Set<TopicFilter>> wantedFilters) {
-        this(environment, router, wantedFilters, new EventLoops(environment.network(), environment.networkThreads()));
+    public Connections(Environment environment, InboundRouter router, Function<BrokerId, TopicDemand> demand) {
+        this(environment, router, demand, new EventLoops(environment.network(), environment.networkThreads()));
     }
 
     private Connections(
-            Environment environment,
-            InboundRouter router,
-            Function<BrokerId, Set<TopicFilter>> wantedFilters,
-            EventLoops loops) {
-        this(engine(environment, router, wantedFilters, loops), loops::close);
+            Environment environment, InboundRouter router, Function<BrokerId, TopicDemand> demand, EventLoops loops) {
+        this(engine(environment, router, demand, loops), loops::close);
     }
 
     Connections(Engine engine, Supplier<CompletableFuture<Void>> end) {
@@ -118,10 +117,7 @@ public final class Connections {
     }
 
     private static Engine engine(
-            Environment environment,
-            InboundRouter router,
-            Function<BrokerId, Set<TopicFilter>> wantedFilters,
-            EventLoops loops) {
+            Environment environment, InboundRouter router, Function<BrokerId, TopicDemand> demand, EventLoops loops) {
         LinkTimeouts timeouts = LinkTimeouts.DEFAULT;
         return new Engine(
                 environment.control(),
@@ -156,7 +152,8 @@ public final class Connections {
                 environment.reconnectPolicy(),
                 environment.networkPolicy(),
                 router,
-                wantedFilters,
+                demand,
+                environment.coalesceFrom(),
                 new StatusFeed(environment.events()));
     }
 
@@ -247,12 +244,18 @@ public final class Connections {
         return connection == null ? List.of() : connection.history();
     }
 
-    /** The wanted filters of the broker have changed. */
-    public void filtersChanged(BrokerId broker) {
+    /** What the broker is to be asked for may have changed: a device has the template now, or no longer. */
+    public void demandChanged(BrokerId broker, TopicTemplate template, String deviceName) {
         BrokerConnection connection = connections.get(broker);
         if (connection != null) {
-            connection.filtersChanged();
+            connection.demandChanged(template, deviceName);
         }
+    }
+
+    /** The subscriptions that would bring a message to the topic, with the broker's answers. */
+    public List<SubscriptionStatus> subscriptions(BrokerId broker, TopicName topic) {
+        BrokerConnection connection = connections.get(broker);
+        return connection == null ? List.of() : connection.subscriptions(topic);
     }
 
     /** What is known of the broker now. */
@@ -285,7 +288,7 @@ public final class Connections {
         TestRun run = new TestRun(
                 definition,
                 "mm-test-" + HexFormat.of().formatHex(random),
-                engine.wantedFilters().apply(definition.id()),
+                engine.demand().apply(definition.id()),
                 engine);
         synchronized (this) {
             if (closed) {

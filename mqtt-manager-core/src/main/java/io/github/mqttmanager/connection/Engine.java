@@ -2,10 +2,9 @@ package io.github.mqttmanager.connection;
 
 import io.github.mqttmanager.broker.BrokerId;
 import io.github.mqttmanager.publish.InboundRouter;
-import io.github.mqttmanager.topic.TopicFilter;
+import io.github.mqttmanager.topic.TopicDemand;
 import io.github.mqttmanager.topic.TopicName;
 import java.time.InstantSource;
-import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Function;
@@ -34,7 +33,8 @@ record Engine(
         ReconnectPolicy reconnectPolicy,
         NetworkPolicy networkPolicy,
         InboundRouter router,
-        Function<BrokerId, Set<TopicFilter>> wantedFilters,
+        Function<BrokerId, TopicDemand> demand,
+        int coalesceFrom,
         StatusFeed feed) {
 
     /** Makes a factory whose links run what comes later on the given lane. */

@@ -29,6 +29,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -138,14 +139,14 @@ final class FailureClassifier {
                 "Look at its log and load; the connection is made anew, and what was not answered is sent again.");
     }
 
-    ConnectionFailure subscriptionsRefused(List<SubscriptionStatus> refused) {
+    ConnectionFailure subscriptionsRefused(Collection<SubscriptionStatus> refused) {
         String filters = refused.stream()
                 .limit(3)
                 .map(SubscriptionStatus::filter)
                 .map(TopicFilter::value)
                 .map(Failures::clean)
                 .collect(Collectors.joining(", "));
-        Integer code = refused.get(0).reasonCode();
+        Integer code = refused.iterator().next().reasonCode();
         String why = code == null ? "" : " (" + ReasonCodes.of(code, definition.mqttVersion()) + ")";
         return new ConnectionFailure(
                 FailureKind.SUBSCRIBE_DENIED,

@@ -7,13 +7,13 @@ import io.github.mqttmanager.connection.ConnectionTest.Outcome;
 import io.github.mqttmanager.connection.ConnectionTest.Step;
 import io.github.mqttmanager.publish.InboundPublish;
 import io.github.mqttmanager.topic.QoS;
+import io.github.mqttmanager.topic.TopicDemand;
 import io.github.mqttmanager.topic.TopicFilter;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
@@ -56,9 +56,9 @@ final class TestRun {
 
     /**
      * @param clientIdentifier that nobody else has
-     * @param wanted the filters to ask for
+     * @param demand what to ask for, or some of it
      */
-    TestRun(BrokerDefinition definition, String clientIdentifier, Set<TopicFilter> wanted, Engine engine) {
+    TestRun(BrokerDefinition definition, String clientIdentifier, TopicDemand demand, Engine engine) {
         this.engine = engine;
         this.lane = new Lane(definition.id().value() + " (test)", engine.control());
         this.definition = definition.toBuilder()
@@ -70,11 +70,13 @@ final class TestRun {
                         definition.session().receiveMaximum(),
                         definition.session().maximumPacketSize()))
                 .build();
-        this.filters = wanted.stream()
+        this.filters = demand.templates()
                 // To join a shared subscription would take messages away from those who share it.
-                .filter(filter -> !filter.isShared())
-                .sorted()
+                .filter(template -> !template.isShared())
+                .flatMap(template -> demand.names(template).map(template::filter))
+                .distinct()
                 .limit(MAXIMUM_FILTERS)
+                .sorted()
                 .toList();
     }
 

@@ -4,14 +4,18 @@ import io.github.mqttmanager.broker.BrokerId;
 import io.github.mqttmanager.publish.Acknowledgement;
 import io.github.mqttmanager.publish.InboundPublish;
 import io.github.mqttmanager.publish.InboundRouter;
+import io.github.mqttmanager.topic.TopicDemand;
 import io.github.mqttmanager.topic.TopicFilter;
+import io.github.mqttmanager.topic.TopicName;
+import io.github.mqttmanager.topic.TopicTemplate;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -20,6 +24,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -63,60 +68,79 @@ public final class DeviceRouter implements InboundRouter {
     /**
      * Routes by this device from now on.
      *
-     * @return the brokers whose wanted filters changed
+     * @return what may be wanted now, or no longer
      */
-    public synchronized Set<BrokerId> put(Device device) {
+    public synchronized List<WantedChange> put(Device device) {
         Device before = devices.get(device.id());
         if (before != null && before.version() > device.version()) {
-            return Set.of();
+            return List.of();
         }
-        Set<BrokerId> changed = new HashSet<>();
-        // The new routes first, so that no message in between finds none.
         devices.put(device.id(), device);
         presences.put(device);
-        if (!device.equals(before)) {
-            if (tables.computeIfAbsent(device.broker(), id -> new RouteTable()).add(device)) {
-                changed.add(device.broker());
-            }
-            if (before != null) {
-                changed.addAll(unroute(before));
-            }
+        if (device.equals(before)) {
+            return List.of();
         }
-        return changed;
+        RouteTable table = tables.computeIfAbsent(device.broker(), id -> new RouteTable());
+        if (before != null && before.broker().equals(device.broker())) {
+            table.replace(before, device);
+        } else {
+            // The new routes first, so that no message in between finds none.
+            table.replace(null, device);
+            unroute(before);
+        }
+        return changes(before, device);
     }
 
     /**
      * Routes nothing to this device any more.
      *
-     * @return the brokers whose wanted filters changed
+     * @return what may be wanted no longer
      */
-    public synchronized Set<BrokerId> remove(DeviceId id) {
+    public synchronized List<WantedChange> remove(DeviceId id) {
         Device before = devices.remove(id);
         if (before == null) {
-            return Set.of();
+            return List.of();
         }
         presences.remove(id);
-        return unroute(before);
+        unroute(before);
+        return changes(before, null);
     }
 
-    private Set<BrokerId> unroute(Device device) {
-        RouteTable table = tables.get(device.broker());
-        if (table == null || !table.remove(device)) {
-            return Set.of();
+    private void unroute(@Nullable Device device) {
+        RouteTable table = device == null ? null : tables.get(device.broker());
+        if (table != null) {
+            table.replace(device, null);
         }
-        return Set.of(device.broker());
+    }
+
+    private static List<WantedChange> changes(@Nullable Device before, @Nullable Device after) {
+        Set<WantedChange> gone = wanted(before);
+        Set<WantedChange> come = wanted(after);
+        List<WantedChange> changes = new ArrayList<>();
+        come.stream().filter(change -> !gone.contains(change)).forEach(changes::add);
+        gone.stream().filter(change -> !come.contains(change)).forEach(changes::add);
+        return changes;
+    }
+
+    private static Set<WantedChange> wanted(@Nullable Device device) {
+        Set<WantedChange> wanted = new LinkedHashSet<>();
+        if (device != null) {
+            for (TopicTemplate template : device.topics()) {
+                wanted.add(new WantedChange(device.broker(), template, device.topicName()));
+            }
+        }
+        return wanted;
     }
 
     /** Routes nothing of this broker any more. */
     public synchronized void removeBroker(BrokerId broker) {
-        devices.values().removeIf(device -> {
-            boolean gone = device.broker().equals(broker);
-            if (gone) {
+        RouteTable table = tables.remove(broker);
+        if (table != null) {
+            table.devices().forEach(device -> {
+                devices.remove(device.id());
                 presences.remove(device.id());
-            }
-            return gone;
-        });
-        tables.remove(broker);
+            });
+        }
         presences.removeBroker(broker);
         explained.remove(broker);
     }
@@ -126,10 +150,36 @@ public final class DeviceRouter implements InboundRouter {
         return Optional.ofNullable(devices.get(id));
     }
 
-    /** What is to be subscribed at the broker. */
-    public Set<TopicFilter> filters(BrokerId broker) {
+    /** What is to be subscribed at the broker, as of now. */
+    public TopicDemand demand(BrokerId broker) {
         RouteTable table = tables.get(broker);
-        return table == null ? Set.of() : table.filters();
+        return table == null ? TopicDemand.none() : table.demand();
+    }
+
+    /**
+     * Whom the topic belongs to and by which templates; if nobody, what is nearly so. Looks at every device then.
+     *
+     * @param owner whose devices of other brokers may be named, or null for those without owner
+     */
+    public RouteExplanation explain(BrokerId broker, TopicName topic, @Nullable String owner) {
+        RouteTable table = tables.get(broker);
+        List<RouteExplanation.Route> routes = new ArrayList<>();
+        for (Device device : table == null ? List.<Device>of() : table.match(topic)) {
+            device.topics().stream()
+                    .filter(template -> template.filter(device.topicName()).matches(topic))
+                    .forEach(template -> routes.add(new RouteExplanation.Route(device, template)));
+        }
+        List<String> near = new ArrayList<>();
+        if (routes.isEmpty()) {
+            tables.forEach((other, routed) -> routed.match(topic).stream()
+                    .filter(device -> Objects.equals(device.owner(), owner))
+                    .limit(3)
+                    .forEach(device -> near.add("Device " + device.id() + " has this topic at broker " + other + ".")));
+            if (table != null) {
+                near.addAll(new NearMisses(topic).of(table));
+            }
+        }
+        return new RouteExplanation(routes, near.subList(0, Math.min(10, near.size())));
     }
 
     @Override

@@ -1,172 +1,380 @@
 package io.github.mqttmanager.device;
 
+import io.github.mqttmanager.topic.TopicDemand;
 import io.github.mqttmanager.topic.TopicFilter;
 import io.github.mqttmanager.topic.TopicName;
+import io.github.mqttmanager.topic.TopicTemplate;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.concurrent.locks.ReadWriteLock;
-import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which devices of one broker a topic belongs to. Filters without wildcards are found by hash, the others by walking a tree of levels;
- * the cost does not grow with the number of devices, and a change costs what changes. Each look-up sees one consistent state. This
- * class is thread-safe.
+ * Which devices of one broker a topic belongs to. Topics without wildcard and device level are found by hash, all others by walking a
+ * tree of levels, of which one is the device's name: devices with the same template share its levels, and are told apart by name. The
+ * cost of a look-up does not grow with the devices, and a change costs what changes.
+ *
+ * <p>All is immutable behind one reference, which a change replaces: each look-up sees the table as it was before or after a change,
+ * and waits for nobody. Changes are made by one thread at a time.
  */
 final class RouteTable {
-    private static final class Node {
-        final Map<String, Node> children = new HashMap<>();
-        final Set<Device> here = new LinkedHashSet<>();
-        final Set<Device> rest = new LinkedHashSet<>();
+    private volatile Routes routes = Routes.NONE;
 
-        boolean isEmpty() {
-            return children.isEmpty() && here.isEmpty() && rest.isEmpty();
-        }
-    }
-
-    private final ReadWriteLock lock = new ReentrantReadWriteLock();
-
-    // guarded by the lock
-    private final Map<String, Set<Device>> exact = new HashMap<>();
-    private final Node root = new Node();
-    private final Map<TopicFilter, Integer> filters = new HashMap<>();
-
-    /** @return whether a filter is wanted now that was not before */
-    boolean add(Device device) {
-        lock.writeLock().lock();
-        try {
-            boolean news = false;
-            for (TopicFilter filter : filters(device)) {
-                news |= filters.merge(filter, 1, Integer::sum) == 1;
-                if (!filter.hasWildcard()) {
-                    exact.computeIfAbsent(filter.matchedFilter(), key -> new LinkedHashSet<>(2))
-                            .add(device);
-                } else {
-                    Node node = root;
-                    Set<Device> at = null;
-                    for (String level : filter.levels()) {
-                        if (level.equals("#")) {
-                            at = node.rest;
-                        } else {
-                            node = node.children.computeIfAbsent(level, key -> new Node());
-                        }
-                    }
-                    (at == null ? node.here : at).add(device);
-                }
-            }
-            return news;
-        } finally {
-            lock.writeLock().unlock();
-        }
-    }
-
-    /** @return whether a filter is no longer wanted */
-    boolean remove(Device device) {
-        lock.writeLock().lock();
-        try {
-            boolean gone = false;
-            for (TopicFilter filter : filters(device)) {
-                gone |= filters.computeIfPresent(filter, (key, n) -> n == 1 ? null : n - 1) == null;
-                if (!filter.hasWildcard()) {
-                    exact.computeIfPresent(filter.matchedFilter(), (key, devices) -> {
-                        devices.remove(device);
-                        return devices.isEmpty() ? null : devices;
-                    });
-                } else {
-                    remove(root, filter.levels(), 0, device);
-                }
-            }
-            return gone;
-        } finally {
-            lock.writeLock().unlock();
-        }
-    }
-
-    private static void remove(Node node, List<String> levels, int at, Device device) {
-        if (at == levels.size()) {
-            node.here.remove(device);
-        } else if (levels.get(at).equals("#")) {
-            node.rest.remove(device);
-        } else {
-            Node child = node.children.get(levels.get(at));
-            if (child != null) {
-                remove(child, levels, at + 1, device);
-                if (child.isEmpty()) {
-                    node.children.remove(levels.get(at));
-                }
+    /** Routes to the second as the first was routed to, in one step. */
+    void replace(@Nullable Device before, @Nullable Device after) {
+        Routes changed = routes;
+        if (before != null) {
+            for (TopicTemplate template : before.topics()) {
+                changed = changed.without(template, before);
             }
         }
+        if (after != null) {
+            for (TopicTemplate template : after.topics()) {
+                changed = changed.with(template, after);
+            }
+        }
+        routes = changed;
     }
 
     /** The devices that a message to the topic comes from, each once. */
     List<Device> match(TopicName topic) {
-        lock.readLock().lock();
-        try {
-            Set<Device> found = exact.get(topic.value());
-            if (root.isEmpty()) {
-                return found == null ? List.of() : List.copyOf(found);
-            }
-            Set<Device> all = new LinkedHashSet<>();
-            if (found != null) {
-                all.addAll(found);
-            }
-            collect(root, topic.value(), 0, all);
-            return new ArrayList<>(all);
-        } finally {
-            lock.readLock().unlock();
-        }
+        return routes.match(topic.value());
     }
 
-    private static void collect(Node node, String topic, int from, Set<Device> all) {
-        // A wildcard in the first level does not match topics that begin with $ (MQTT 5 section 4.7.2).
-        boolean wildcards = from > 0 || topic.charAt(0) != '$';
-        if (wildcards) {
-            all.addAll(node.rest);
-        }
-        if (from > topic.length()) {
-            all.addAll(node.here);
-            return;
-        }
-        int slash = topic.indexOf('/', from);
-        int end = slash < 0 ? topic.length() : slash;
-        descend(node.children.get(topic.substring(from, end)), topic, end + 1, all);
-        if (wildcards) {
-            descend(node.children.get("+"), topic, end + 1, all);
-        }
+    /** What is to be subscribed, as of now. */
+    TopicDemand demand() {
+        return routes;
     }
 
-    private static void descend(@Nullable Node node, String topic, int from, Set<Device> all) {
-        if (node != null) {
-            collect(node, topic, from, all);
-        }
-    }
-
-    /** What is to be subscribed. */
-    Set<TopicFilter> filters() {
-        lock.readLock().lock();
-        try {
-            return Set.copyOf(filters.keySet());
-        } finally {
-            lock.readLock().unlock();
-        }
+    /** All devices, as of now; one with several templates may come several times. */
+    Stream<Device> devices() {
+        return routes.devices();
     }
 
     boolean isEmpty() {
-        lock.readLock().lock();
-        try {
-            return filters.isEmpty();
-        } finally {
-            lock.readLock().unlock();
+        return routes.uses.isEmpty();
+    }
+
+    /** One state of the table. */
+    private record Routes(HashTrie<Use> uses, HashTrie<HashTrie<Device>> exact, Level tree) implements TopicDemand {
+        static final Routes NONE = new Routes(HashTrie.empty(), HashTrie.empty(), Level.EMPTY);
+
+        /** A template, and how many devices have it. */
+        private record Use(TopicTemplate template, int devices) {}
+
+        Routes with(TopicTemplate template, Device device) {
+            Use use = new Use(template, devices(template) + 1);
+            return changed(template, uses.with(template.value(), use), receivers -> receivers.with(template, device));
+        }
+
+        Routes without(TopicTemplate template, Device device) {
+            int left = devices(template) - 1;
+            String key = template.value();
+            return changed(
+                    template,
+                    left > 0 ? uses.with(key, new Use(template, left)) : uses.without(key),
+                    receivers -> receivers.without(template, device));
+        }
+
+        private Routes changed(TopicTemplate template, HashTrie<Use> changed, UnaryOperator<Receivers> change) {
+            if (isExact(template)) {
+                String topic = template.matchedTemplate();
+                HashTrie<Device> here =
+                        change.apply(Receivers.of(exact.get(topic))).every();
+                return new Routes(changed, here.isEmpty() ? exact.without(topic) : exact.with(topic, here), tree);
+            }
+            return new Routes(changed, exact, tree.changed(template.levels(), 0, change));
+        }
+
+        private static boolean isExact(TopicTemplate template) {
+            return !template.hasDeviceLevel() && !template.hasWildcard();
+        }
+
+        List<Device> match(String topic) {
+            Found found = new Found();
+            HashTrie<Device> here = exact.get(topic);
+            if (here != null) {
+                found.add(here);
+            }
+            if (tree != Level.EMPTY) {
+                tree.collect(topic, 0, -1, -1, found);
+            }
+            return found.devices();
+        }
+
+        @Override
+        public Stream<TopicTemplate> templates() {
+            return uses.values().map(Use::template);
+        }
+
+        @Override
+        public int devices(TopicTemplate template) {
+            Use use = uses.get(template.value());
+            return use == null ? 0 : use.devices();
+        }
+
+        @Override
+        public Stream<String> names(TopicTemplate template) {
+            Receivers receivers = isExact(template)
+                    ? Receivers.of(exact.get(template.matchedTemplate()))
+                    : tree.receivers(template.levels(), 0);
+            return receivers
+                    .devices()
+                    .filter(device -> device.topics().contains(template))
+                    .map(Device::topicName);
+        }
+
+        @Override
+        public boolean wants(TopicFilter filter) {
+            HashTrie<Device> here = exact.get(filter.matchedFilter());
+            return (here != null && here.values().anyMatch(device -> wants(device, filter)))
+                    || tree.wants(filter, filter.levels(), 0, null);
+        }
+
+        static boolean wants(Device device, TopicFilter filter) {
+            return device.topics().stream()
+                    .anyMatch(template -> template.filter(device.topicName()).equals(filter));
+        }
+
+        Stream<Device> devices() {
+            return Stream.concat(exact.values().flatMap(HashTrie::values), tree.devices());
         }
     }
 
-    private static Set<TopicFilter> filters(Device device) {
-        Set<TopicFilter> filters = new LinkedHashSet<>();
-        device.topics().forEach(topic -> filters.add(topic.filter(device.topicName())));
-        return filters;
+    /** Whom a place in the tree belongs to: every one of some, and of others the one whose name was in the topic. */
+    private record Receivers(HashTrie<Device> every, HashTrie<List<Device>> named) {
+        static final Receivers NOBODY = new Receivers(HashTrie.empty(), HashTrie.empty());
+
+        static Receivers of(@Nullable HashTrie<Device> every) {
+            return every == null ? NOBODY : new Receivers(every, HashTrie.empty());
+        }
+
+        boolean isEmpty() {
+            return every.isEmpty() && named.isEmpty();
+        }
+
+        Receivers with(TopicTemplate template, Device device) {
+            if (!template.hasDeviceLevel()) {
+                return new Receivers(every.with(device.id().value(), device), named);
+            }
+            List<Device> others = others(device);
+            List<Device> all = List.of(device);
+            if (!others.isEmpty()) {
+                // Two of one name, while the news of a renamed device is not here yet.
+                all = new ArrayList<>(others);
+                all.add(device);
+            }
+            return new Receivers(every, named.with(device.topicName(), all));
+        }
+
+        Receivers without(TopicTemplate template, Device device) {
+            Receivers left;
+            if (!template.hasDeviceLevel()) {
+                left = new Receivers(every.without(device.id().value()), named);
+            } else {
+                List<Device> others = others(device);
+                left = new Receivers(
+                        every,
+                        others.isEmpty() ? named.without(device.topicName()) : named.with(device.topicName(), others));
+            }
+            return left.isEmpty() ? NOBODY : left;
+        }
+
+        private List<Device> others(Device device) {
+            List<Device> present = named.get(device.topicName());
+            return present == null
+                    ? List.of()
+                    : present.stream()
+                            .filter(other -> !other.id().equals(device.id()))
+                            .toList();
+        }
+
+        Stream<Device> devices() {
+            return Stream.concat(every.values(), named.values().flatMap(Collection::stream));
+        }
+
+        void collect(String topic, int nameFrom, int nameTo, Found found) {
+            if (!every.isEmpty()) {
+                found.add(every);
+            }
+            if (nameFrom >= 0 && !named.isEmpty()) {
+                List<Device> here = named.get(topic, nameFrom, nameTo);
+                if (here != null) {
+                    found.add(here);
+                }
+            }
+        }
+    }
+
+    /**
+     * A place between two levels.
+     *
+     * @param literals what comes next where the next level is spelled out
+     * @param any what comes next where it is {@code +}
+     * @param name what comes next where it is the device's name
+     * @param here whom a topic belongs to that ends here
+     * @param rest whom it belongs to however it goes on, because of {@code #}
+     */
+    private record Level(
+            HashTrie<Level> literals,
+            @Nullable Level any,
+            @Nullable Level name,
+            Receivers here,
+            Receivers rest) {
+        static final Level EMPTY = new Level(HashTrie.empty(), null, null, Receivers.NOBODY, Receivers.NOBODY);
+
+        Level changed(List<String> levels, int at, UnaryOperator<Receivers> change) {
+            Level changed;
+            if (at == levels.size()) {
+                changed = new Level(literals, any, name, change.apply(here), rest);
+            } else {
+                changed = switch (levels.get(at)) {
+                    case "#" -> new Level(literals, any, name, here, change.apply(rest));
+                    case "+" -> new Level(literals, below(any, levels, at, change), name, here, rest);
+                    case TopicTemplate.DEVICE_LEVEL ->
+                        new Level(literals, any, below(name, levels, at, change), here, rest);
+                    default -> {
+                        String level = levels.get(at);
+                        Level next = below(literals.get(level), levels, at, change);
+                        yield new Level(
+                                next == null ? literals.without(level) : literals.with(level, next),
+                                any,
+                                name,
+                                here,
+                                rest);
+                    }
+                };
+            }
+            return changed.isEmpty() ? EMPTY : changed;
+        }
+
+        private static @Nullable Level below(
+                @Nullable Level next, List<String> levels, int at, UnaryOperator<Receivers> change) {
+            Level changed = (next == null ? EMPTY : next).changed(levels, at + 1, change);
+            return changed == EMPTY ? null : changed;
+        }
+
+        private boolean isEmpty() {
+            return literals.isEmpty() && any == null && name == null && here.isEmpty() && rest.isEmpty();
+        }
+
+        /**
+         * @param from where the next level begins; beyond the end if there is none
+         * @param nameFrom where the name of a device is in the topic, or -1 if no level was taken for one yet
+         */
+        void collect(String topic, int from, int nameFrom, int nameTo, Found found) {
+            // A wildcard in the first level does not match topics that begin with $ (MQTT 5 section 4.7.2).
+            boolean wildcards = from > 0 || topic.charAt(0) != '$';
+            if (wildcards && rest != Receivers.NOBODY) {
+                rest.collect(topic, nameFrom, nameTo, found);
+            }
+            if (from > topic.length()) {
+                here.collect(topic, nameFrom, nameTo, found);
+                return;
+            }
+            int slash = topic.indexOf('/', from);
+            int end = slash < 0 ? topic.length() : slash;
+            Level literal = literals.get(topic, from, end);
+            if (literal != null) {
+                literal.collect(topic, end + 1, nameFrom, nameTo, found);
+            }
+            if (wildcards && any != null) {
+                any.collect(topic, end + 1, nameFrom, nameTo, found);
+            }
+            if (name != null) {
+                if (nameFrom < 0) {
+                    name.collect(topic, end + 1, from, end, found);
+                } else if (end - from == nameTo - nameFrom && topic.regionMatches(nameFrom, topic, from, end - from)) {
+                    name.collect(topic, end + 1, nameFrom, nameTo, found);
+                }
+            }
+        }
+
+        Receivers receivers(List<String> levels, int at) {
+            if (at == levels.size()) {
+                return here;
+            }
+            Level next;
+            switch (levels.get(at)) {
+                case "#" -> {
+                    return rest;
+                }
+                case "+" -> next = any;
+                case TopicTemplate.DEVICE_LEVEL -> next = name;
+                default -> next = literals.get(levels.get(at));
+            }
+            return next == null ? Receivers.NOBODY : next.receivers(levels, at + 1);
+        }
+
+        boolean wants(TopicFilter filter, List<String> levels, int at, @Nullable String deviceName) {
+            boolean end = at == levels.size();
+            if (end || levels.get(at).equals("#")) {
+                Receivers receivers = end ? here : rest;
+                List<Device> named =
+                        deviceName == null ? null : receivers.named().get(deviceName);
+                return (named != null && named.stream().anyMatch(device -> Routes.wants(device, filter)))
+                        || receivers.every().values().anyMatch(device -> Routes.wants(device, filter));
+            }
+            String level = levels.get(at);
+            Level literal = literals.get(level);
+            boolean isAny = level.equals("+");
+            return (literal != null && literal.wants(filter, levels, at + 1, deviceName))
+                    || (isAny && any != null && any.wants(filter, levels, at + 1, deviceName))
+                    || (!isAny
+                            && name != null
+                            && (deviceName == null || deviceName.equals(level))
+                            && name.wants(filter, levels, at + 1, level));
+        }
+
+        Stream<Device> devices() {
+            Stream<Device> below = literals.values().flatMap(Level::devices);
+            if (any != null) {
+                below = Stream.concat(below, any.devices());
+            }
+            if (name != null) {
+                below = Stream.concat(below, name.devices());
+            }
+            return Stream.concat(Stream.concat(here.devices(), rest.devices()), below);
+        }
+    }
+
+    /** What a look-up comes across; nearly always nothing, or one list. */
+    private static final class Found {
+        private List<Device> first = List.of();
+        private @Nullable Map<DeviceId, Device> several;
+
+        void add(List<Device> devices) {
+            if (first.isEmpty()) {
+                first = devices;
+            } else {
+                devices.forEach(this::add);
+            }
+        }
+
+        void add(HashTrie<Device> devices) {
+            devices.values().forEach(this::add);
+        }
+
+        private void add(Device device) {
+            if (first.isEmpty()) {
+                first = List.of(device);
+                return;
+            }
+            if (several == null) {
+                several = new HashMap<>();
+                for (Device other : first) {
+                    several.put(other.id(), other);
+                }
+            }
+            several.put(device.id(), device);
+        }
+
+        List<Device> devices() {
+            return several == null ? first : List.copyOf(several.values());
+        }
     }
 }

@@ -45,12 +45,20 @@ public record TopicFilter(String value) implements Comparable<TopicFilter> {
 
     /** Whether this is a shared subscription (MQTT 5 section 4.8.2). */
     public boolean isShared() {
+        return isShared(value);
+    }
+
+    static boolean isShared(String value) {
         return value.startsWith(SHARE);
+    }
+
+    static String matched(String value) {
+        return isShared(value) ? value.substring(value.indexOf('/', SHARE.length()) + 1) : value;
     }
 
     /** The filter that topics are compared with: without {@code $share/group/}. */
     public String matchedFilter() {
-        return isShared() ? value.substring(value.indexOf('/', SHARE.length()) + 1) : value;
+        return matched(value);
     }
 
     /** Whether a wildcard occurs; otherwise the filter matches exactly one topic. */

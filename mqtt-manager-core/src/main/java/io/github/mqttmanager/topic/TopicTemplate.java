@@ -38,6 +38,40 @@ public record TopicTemplate(String value) implements Comparable<TopicTemplate> {
         return value.contains(DEVICE_LEVEL);
     }
 
+    /** Whether the topics that it is compared with have the device's name as a level. */
+    public boolean hasDeviceLevel() {
+        return hasDevice() && levels().contains(DEVICE_LEVEL);
+    }
+
+    /** Whether a wildcard occurs, so that it stands for more than one topic of a device. */
+    public boolean hasWildcard() {
+        return value.indexOf('+') >= 0 || value.indexOf('#') >= 0;
+    }
+
+    /** Whether this makes shared subscriptions (MQTT 5 section 4.8.2). */
+    public boolean isShared() {
+        return TopicFilter.isShared(value);
+    }
+
+    /** The part that topics are compared with: without {@code $share/group/}. */
+    public String matchedTemplate() {
+        return TopicFilter.matched(value);
+    }
+
+    /** The levels that topics are compared with. */
+    public List<String> levels() {
+        return List.of(matchedTemplate().split("/", -1));
+    }
+
+    /**
+     * The filter that covers every device: {@code +} where the device's name would be, and otherwise as this.
+     *
+     * @throws IllegalArgumentException if the name is the group of a shared subscription
+     */
+    public TopicFilter filterOfAll() {
+        return TopicFilter.of(value.replace(DEVICE_LEVEL, "+"));
+    }
+
     /**
      * The filter for one device.
      *

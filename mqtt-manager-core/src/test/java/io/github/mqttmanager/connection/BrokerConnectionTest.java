@@ -191,7 +191,7 @@ class BrokerConnectionTest {
         connected();
 
         harness.want("allowed");
-        connection().filtersChanged();
+        harness.tell(connection());
 
         assertThat(connection().status().failure()).isNull();
         assertThat(connection().status().subscriptions()).hasSize(1);
@@ -220,7 +220,7 @@ class BrokerConnectionTest {
         connected();
         harness.link().answering = false;
         harness.want("a");
-        connection().filtersChanged();
+        harness.tell(connection());
 
         harness.time.advance(EngineHarness.SUBACK);
         assertThat(harness.link().drops).isEqualTo(1);
@@ -233,7 +233,7 @@ class BrokerConnectionTest {
         connected();
         harness.link().answering = false;
         harness.want("a");
-        connection().filtersChanged();
+        harness.tell(connection());
 
         assertThat(connection().status().subscriptions()).singleElement().satisfies(subscription -> {
             assertThat(subscription.granted()).isNull();
@@ -287,7 +287,7 @@ class BrokerConnectionTest {
         link.subscribes.get(0).answer().completeExceptionally(new ScriptedLink.Gone());
         assertThat(link.drops).isEqualTo(1);
         link.answer(link.subscribes.get(1));
-        connection().filtersChanged();
+        harness.tell(connection());
 
         assertThat(state()).isEqualTo(CONNECTING);
         assertThat(link.subscribes).hasSize(2);
@@ -301,7 +301,7 @@ class BrokerConnectionTest {
         connected();
 
         harness.want("b", "c");
-        connection().filtersChanged();
+        harness.tell(connection());
 
         assertThat(harness.links).hasSize(1);
         assertThat(harness.link().subscribed()).containsExactly("a", "b", "c");
@@ -372,7 +372,7 @@ class BrokerConnectionTest {
         connected();
         harness.link().answering = false;
         harness.want();
-        connection().filtersChanged();
+        harness.tell(connection());
         harness.link().down(RESET);
         harness.held.add("a");
         nextAttempt();
@@ -787,7 +787,7 @@ class BrokerConnectionTest {
         });
         connection().apply(definition.toBuilder().active(true).version(99).build());
         connection().connectNow();
-        connection().filtersChanged();
+        harness.tell(connection());
         harness.time.advance(MINUTE);
         harness.assertNothingLeft();
         assertThat(harness.removed).isEmpty();
@@ -1198,7 +1198,7 @@ class BrokerConnectionTest {
         connected();
         harness.link().acknowledgeAll();
         harness.want("a");
-        connection().filtersChanged();
+        harness.tell(connection());
         harness.settle();
         assertThat(harness.link().published()).containsExactly("born");
 
@@ -1244,7 +1244,7 @@ class BrokerConnectionTest {
         assertThat(failure().kind()).isEqualTo(FailureKind.BIRTH_REFUSED);
         assertThat(failure().message()).contains("0x87");
         harness.want("a");
-        connection().filtersChanged();
+        harness.tell(connection());
         harness.settle();
         assertThat(failure().kind()).isEqualTo(FailureKind.BIRTH_REFUSED);
 

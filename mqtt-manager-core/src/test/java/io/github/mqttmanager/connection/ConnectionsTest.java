@@ -12,6 +12,7 @@ import io.github.mqttmanager.publish.PublishFailure;
 import io.github.mqttmanager.publish.PublishProperties;
 import io.github.mqttmanager.topic.QoS;
 import io.github.mqttmanager.topic.TopicName;
+import io.github.mqttmanager.topic.TopicTemplate;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -72,7 +73,7 @@ class ConnectionsTest {
         assertThat(harness.link().endSession).isTrue();
         connections.remove(B);
         connections.connectNow(B);
-        connections.filtersChanged(B);
+        connections.demandChanged(B, TopicTemplate.of("a"), "d");
     }
 
     @Test
@@ -194,7 +195,8 @@ class ConnectionsTest {
         assertThat(c.failed()).isEqualTo(failed);
         assertThat(c.received()).isEqualTo(1);
         assertThat(c.open()).isEqualTo(open);
-        assertThat(c.acknowledged() + c.unrouted() + c.dropped() + c.open()).isEqualTo(c.received());
+        assertThat(c.acknowledged() + c.duplicates() + c.unrouted() + c.dropped() + c.released() + c.open())
+                .isEqualTo(c.received());
     }
 
     @Test

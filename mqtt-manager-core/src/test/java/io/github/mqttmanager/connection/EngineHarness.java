@@ -6,16 +6,13 @@ import io.github.mqttmanager.broker.BrokerDefinition;
 import io.github.mqttmanager.broker.BrokerId;
 import io.github.mqttmanager.publish.InboundRouter;
 import io.github.mqttmanager.testing.ManualTime;
-import io.github.mqttmanager.topic.TopicFilter;
 import io.github.mqttmanager.topic.TopicName;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -23,7 +20,6 @@ import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** An engine of which everything is in the test's hands: time, names, addresses, links, filters. All on the test's thread. */
@@ -36,7 +32,8 @@ final class EngineHarness {
     final List<BrokerId> removed = new ArrayList<>();
     final List<String> violations = new ArrayList<>();
     final Map<String, String> unknownHosts = new HashMap<>();
-    final Set<String> wanted = new LinkedHashSet<>();
+    final ScriptedDemand demand = new ScriptedDemand();
+    int coalesceFrom = 50;
     NetworkPolicy policy = NetworkPolicy.everything();
     ReconnectPolicy reconnectPolicy = ReconnectPolicy.exponential();
     InboundRouter router = (publish, acknowledgement) -> {};
@@ -112,7 +109,8 @@ final class EngineHarness {
                 (outage, settings, random) -> reconnectPolicy.delay(outage, settings, random),
                 (definition, address, port) -> policy.permits(definition, address, port),
                 (publish, acknowledgement) -> router.route(publish, acknowledgement),
-                broker -> wanted.stream().map(TopicFilter::of).collect(Collectors.toSet()),
+                broker -> demand,
+                coalesceFrom,
                 feed);
     }
 
@@ -151,9 +149,14 @@ final class EngineHarness {
         return BrokerDefinition.builder("b", "broker.example", 1883).clientIdentifier("client");
     }
 
+    /** One device wants these filters and no others; the connection is not told. */
     void want(String... filters) {
-        wanted.clear();
-        wanted.addAll(Arrays.asList(filters));
+        demand.want(filters);
+    }
+
+    /** Tells of all that is wanted now or was before. */
+    void tell(BrokerConnection connection) {
+        demand.told((template, name) -> connection.demandChanged(template, name));
     }
 
     ScriptedLink link() {

@@ -10,6 +10,7 @@ import io.github.mqttmanager.testing.ManualTime;
 import io.github.mqttmanager.topic.QoS;
 import io.github.mqttmanager.topic.TopicFilter;
 import io.github.mqttmanager.topic.TopicName;
+import io.github.mqttmanager.topic.TopicTemplate;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -128,17 +129,25 @@ class DeviceRouterTest {
         assertThat(repository.lastSeen(List.of(device.id()))).containsEntry(device.id(), time.instant());
     }
 
+    private static WantedChange change(BrokerId broker, String template) {
+        return new WantedChange(broker, TopicTemplate.of(template), "a");
+    }
+
+    private List<String> wanted(BrokerId broker) {
+        return router.demand(broker).templates().map(TopicTemplate::value).toList();
+    }
+
     @Test
-    void tellsWhichBrokersFiltersChanged() {
+    void tellsWhatMayBeWantedNowOrNoLonger() {
         Device device = device("a", "b", "t");
-        assertThat(router.put(device)).containsExactly(BROKER);
+        assertThat(router.put(device)).containsExactly(change(BROKER, "t"));
         assertThat(router.put(device)).isEmpty();
         assertThat(router.put(device.toBuilder().name("x").version(2).build())).isEmpty();
-        assertThat(router.filters(BROKER)).containsExactly(TopicFilter.of("t"));
+        assertThat(wanted(BROKER)).containsExactly("t");
         assertThat(router.put(device.toBuilder().broker(OTHER).version(3).build()))
-                .containsExactlyInAnyOrder(BROKER, OTHER);
-        assertThat(router.filters(BROKER)).isEmpty();
-        assertThat(router.remove(device.id())).containsExactly(OTHER);
+                .containsExactlyInAnyOrder(change(BROKER, "t"), change(OTHER, "t"));
+        assertThat(wanted(BROKER)).isEmpty();
+        assertThat(router.remove(device.id())).containsExactly(change(OTHER, "t"));
         assertThat(router.remove(device.id())).isEmpty();
     }
 
@@ -164,7 +173,7 @@ class DeviceRouterTest {
         assertThat(router.put(device("a", "b", "old").toBuilder().version(6).build()))
                 .isEmpty();
 
-        assertThat(router.filters(BROKER)).containsExactly(TopicFilter.of("new"));
+        assertThat(wanted(BROKER)).containsExactly("new");
     }
 
     @Test
@@ -176,7 +185,7 @@ class DeviceRouterTest {
 
         assertThat(router.device(DeviceId.of("a"))).isEmpty();
         assertThat(router.device(DeviceId.of("x"))).isPresent();
-        assertThat(router.filters(BROKER)).isEmpty();
+        assertThat(wanted(BROKER)).isEmpty();
         assertThat(router.lastSeen(DeviceId.of("a"))).isEmpty();
         route("t");
         assertThat(ends).containsExactly("handled", "unrouted");
@@ -197,8 +206,8 @@ class DeviceRouterTest {
         Device device = device("a", "b", "a/t").toBuilder()
                 .availability(Availability.of("a/up"))
                 .build();
-        assertThat(router.put(device)).containsExactly(BROKER);
-        assertThat(router.filters(BROKER)).containsExactlyInAnyOrder(TopicFilter.of("a/t"), TopicFilter.of("a/up"));
+        assertThat(router.put(device)).containsExactlyInAnyOrder(change(BROKER, "a/t"), change(BROKER, "a/up"));
+        assertThat(router.demand(BROKER).wants(TopicFilter.of("a/up"))).isTrue();
         router.reached(BROKER, true);
         route("a/up", "online", QoS.AT_LEAST_ONCE, true);
 
@@ -207,7 +216,7 @@ class DeviceRouterTest {
         assertThat(handled).isEmpty();
         assertThat(router.presence(device.id())).isEqualTo(Presence.ONLINE);
         assertThat(router.put(device.toBuilder().availability(null).version(2).build()))
-                .containsExactly(BROKER);
+                .containsExactly(change(BROKER, "a/up"));
     }
 
     @Test

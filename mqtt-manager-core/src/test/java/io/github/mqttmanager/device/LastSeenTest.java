@@ -137,7 +137,7 @@ class LastSeenTest {
         assertThat(harness.presences.lastSeen(device.id())).isEmpty();
     }
 
-    /** 50,000 messages a second of 100,000 devices, for half a minute of virtual time. */
+    /** 50,000 messages a second of 100,000 devices, for three intervals of virtual time. */
     @Test
     void isWrittenAtMostOncePerDeviceAndInterval() {
         Random random = new Random(20_261_126);
@@ -147,7 +147,7 @@ class LastSeenTest {
         }
         harness.broker(true);
         Map<DeviceId, Instant> last = new HashMap<>();
-        for (int interval = 0; interval < 6; interval++) {
+        for (int interval = 0; interval < 3; interval++) {
             Set<DeviceId> heard = new HashSet<>();
             for (int second = 0; second < 5; second++) {
                 harness.passes(1);

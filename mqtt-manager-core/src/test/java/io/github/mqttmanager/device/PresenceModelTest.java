@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
  * up anew each second.
  */
 class PresenceModelTest {
-    private static final int HISTORIES = 300;
+    private static final int HISTORIES = 150;
     private static final int SECONDS = 2_000;
 
     /** What happened to one device, in seconds since the beginning. */

@@ -3,8 +3,10 @@ package io.github.mqttmanager.device;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
+import io.github.mqttmanager.topic.TopicDemand;
 import io.github.mqttmanager.topic.TopicFilter;
 import io.github.mqttmanager.topic.TopicName;
+import io.github.mqttmanager.topic.TopicTemplate;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -12,6 +14,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -32,8 +37,8 @@ class RouteTableTest {
 
     @Test
     void findsByExactTopicAndByWildcard() {
-        table.add(device("one", "devices/{device_id}/telemetry"));
-        table.add(device("two", "zigbee/{device_id}/#", "+/state"));
+        table.replace(null, device("one", "devices/{device_id}/telemetry"));
+        table.replace(null, device("two", "zigbee/{device_id}/#", "+/state"));
 
         assertThat(match("devices/one/telemetry")).containsExactly("one");
         assertThat(match("zigbee/two")).containsExactly("two");
@@ -45,20 +50,56 @@ class RouteTableTest {
 
     @Test
     void findsADeviceOnceHoweverManyOfItsFiltersMatch() {
-        table.add(device("one", "a/b", "a/+", "#", "+/b", "$share/g/a/b"));
+        table.replace(null, device("one", "a/b", "a/+", "#", "+/b", "$share/g/a/b"));
         assertThat(match("a/b")).containsExactly("one");
     }
 
     @Test
-    void tellsWhetherTheFiltersChanged() {
+    void tellsWhatIsWanted() {
         assertThat(table.isEmpty()).isTrue();
-        assertThat(table.add(device("one", "a", "b/#"))).isTrue();
-        assertThat(table.add(device("two", "a"))).as("wanted already").isFalse();
-        assertThat(table.filters()).containsExactlyInAnyOrder(TopicFilter.of("a"), TopicFilter.of("b/#"));
-        assertThat(table.remove(device("two", "a"))).as("still wanted").isFalse();
-        assertThat(table.remove(device("one", "a", "b/#"))).isTrue();
-        assertThat(table.filters()).isEmpty();
+        Device one = device("one", "a", "b/{device_id}/#");
+        Device two = device("two", "a");
+        table.replace(null, one);
+        table.replace(null, two);
+        TopicDemand before = table.demand();
+        assertThat(before.templates().map(TopicTemplate::value)).containsExactlyInAnyOrder("a", "b/{device_id}/#");
+        assertThat(before.devices(TopicTemplate.of("a"))).isEqualTo(2);
+        assertThat(before.names(TopicTemplate.of("a"))).containsExactlyInAnyOrder("one", "two");
+        assertThat(before.names(TopicTemplate.of("b/{device_id}/#"))).containsExactly("one");
+        assertThat(before.wants(TopicFilter.of("b/one/#"))).isTrue();
+        assertThat(before.wants(TopicFilter.of("b/two/#"))).isFalse();
+        assertThat(before.wants(TopicFilter.of("b/+/#"))).isFalse();
+
+        table.replace(one, null);
+        assertThat(table.demand().wants(TopicFilter.of("a"))).isTrue();
+        assertThat(table.demand().devices(TopicTemplate.of("b/{device_id}/#"))).isZero();
+        table.replace(two, null);
         assertThat(table.isEmpty()).isTrue();
+        assertThat(table.demand().templates()).isEmpty();
+        assertThat(before.devices(TopicTemplate.of("a")))
+                .as("what was is not touched")
+                .isEqualTo(2);
+    }
+
+    @Test
+    void aRenamedDeviceAndTheNextOneOfItsOldNameMayOverlap() {
+        Device one = device("one", "devices/{device_id}/telemetry");
+        Device other = Device.builder(DeviceId.of("other"), one.broker(), "one").build();
+        table.replace(null, one);
+        table.replace(null, other);
+        assertThat(table.match(TopicName.of("devices/one/telemetry"))).containsExactlyInAnyOrder(one, other);
+        table.replace(one, one.toBuilder().topicName("new").version(1).build());
+        assertThat(table.match(TopicName.of("devices/one/telemetry"))).containsExactly(other);
+        assertThat(match("devices/new/telemetry")).containsExactly("new");
+    }
+
+    @Test
+    void theSecondDeviceLevelHasToBeTheSameName() {
+        table.replace(null, device("one", "a/{device_id}/b/{device_id}"));
+        table.replace(null, device("two", "a/{device_id}/b/{device_id}"));
+        assertThat(match("a/one/b/one")).containsExactly("one");
+        assertThat(match("a/one/b/two")).isEmpty();
+        assertThat(match("a/one/b/on")).isEmpty();
     }
 
     @Test
@@ -70,20 +111,26 @@ class RouteTableTest {
             for (int step = 0; step < 60; step++) {
                 String name = "d" + random.nextInt(12);
                 Device before = present.remove(name);
-                if (before != null) {
-                    Set<TopicFilter> wanted = wanted(present);
-                    boolean gone = routes.remove(before);
-                    assertThat(gone).as("seed %d step %d", seed, step).isEqualTo(!wanted.containsAll(filters(before)));
-                } else {
-                    Device made = randomDevice(random, name);
-                    boolean news = routes.add(made);
-                    assertThat(news)
-                            .as("seed %d step %d", seed, step)
-                            .isEqualTo(!wanted(present).containsAll(filters(made)));
-                    present.put(name, made);
+                Device after = before == null || random.nextInt(3) == 0 ? randomDevice(random, name) : null;
+                routes.replace(before, after);
+                if (after != null) {
+                    present.put(name, after);
                 }
-                if (!routes.filters().equals(wanted(present))) {
-                    fail("seed %d step %d: filters %s, wanted %s", seed, step, routes.filters(), wanted(present));
+                TopicDemand demand = routes.demand();
+                Set<TopicFilter> wanted = wanted(present);
+                Set<TopicFilter> told = demand.templates()
+                        .flatMap(template -> demand.names(template).map(template::filter))
+                        .collect(Collectors.toSet());
+                if (!told.equals(wanted)) {
+                    fail("seed %d step %d: filters %s, wanted %s", seed, step, told, wanted);
+                }
+                for (int i = 0; i < 5; i++) {
+                    TopicFilter filter = filters(randomDevice(random, "d" + random.nextInt(12)))
+                            .iterator()
+                            .next();
+                    if (demand.wants(filter) != wanted.contains(filter)) {
+                        fail("seed %d step %d: wants %s", seed, step, filter);
+                    }
                 }
                 for (int i = 0; i < 10; i++) {
                     TopicName topic = TopicName.of(randomTopic(random));
@@ -96,7 +143,7 @@ class RouteTableTest {
                     }
                 }
             }
-            present.values().forEach(routes::remove);
+            present.values().forEach(device -> routes.replace(device, null));
             assertThat(routes.isEmpty()).isTrue();
             assertThat(routes.match(TopicName.of("a"))).isEmpty();
         }
@@ -153,12 +200,49 @@ class RouteTableTest {
     @Timeout(60)
     void theCostOfALookUpDoesNotGrowWithTheDevices() {
         for (int i = 0; i < 50_000; i++) {
-            table.add(device("d" + i, "devices/{device_id}/telemetry", "other/{device_id}/#"));
+            table.replace(null, device("d" + i, "devices/{device_id}/telemetry", "other/{device_id}/#"));
         }
         int found = 0;
         for (int i = 0; i < 50_000; i++) {
             found += table.match(TopicName.of("devices/d" + i + "/telemetry")).size();
         }
         assertThat(found).isEqualTo(50_000);
+    }
+
+    /** A device that changes back and forth is found once at any moment. */
+    @Test
+    @Timeout(60)
+    void aLookUpDuringAChangeSeesBeforeOrAfter() throws Exception {
+        Device before = device("d", "old/{device_id}/x", "both");
+        Device after = before.toBuilder()
+                .telemetryTopics("new/{device_id}/x", "both")
+                .version(1)
+                .build();
+        table.replace(null, before);
+        for (int i = 0; i < 1_000; i++) {
+            table.replace(null, device("n" + i, "old/{device_id}/x", "new/{device_id}/x"));
+        }
+        AtomicBoolean done = new AtomicBoolean();
+        CompletableFuture<Integer> looked = CompletableFuture.supplyAsync(() -> {
+            int changes = 0;
+            long version = 0;
+            while (!done.get()) {
+                List<Device> found = table.match(TopicName.of("both"));
+                if (found.size() != 1) {
+                    throw new AssertionError("neither or both: " + found);
+                }
+                changes += found.get(0).version() == version ? 0 : 1;
+                version = found.get(0).version();
+                if (table.match(TopicName.of("old/n7/x")).size() != 1) {
+                    throw new AssertionError("one that did not change is not found");
+                }
+            }
+            return changes;
+        });
+        for (int i = 0; i < 20_000; i++) {
+            table.replace(i % 2 == 0 ? before : after, i % 2 == 0 ? after : before);
+        }
+        done.set(true);
+        assertThat(looked.get(30, TimeUnit.SECONDS)).isNotNegative();
     }
 }

@@ -29,7 +29,8 @@ final class BrokerProcess {
     private BrokerProcess() {}
 
     public static void main(String[] arguments) throws Exception {
-        PrintStream toParent = JavaProcess.begin();
+        JavaProcess.endInTime();
+        PrintStream toParent = JavaProcess.toParent();
         Path file = Path.of(arguments[1], RecordingBroker.LOG);
         Sessions sessions = new Sessions();
         int[] connections = new int[1];

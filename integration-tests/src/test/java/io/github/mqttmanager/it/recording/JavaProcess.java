@@ -19,7 +19,7 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * A Java process with the class path of this one, which can be killed. It is spoken to by lines. It sees the end of its input when this process
- * ends, however that comes, and should end then; {@link #begin} makes sure.
+ * ends, however that comes, and should end then; {@link #endInTime} makes sure.
  */
 public final class JavaProcess implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofMinutes(2);
@@ -67,13 +67,18 @@ public final class JavaProcess implements AutoCloseable {
     }
 
     /**
-     * For the other side, at the beginning of its {@code main}: whoever was forgotten ends by himself.
+     * For the other side, at the beginning of its {@code main}, where anybody may print, such as a logger.
      *
      * @return where lines for the parent go; what others print goes to the error output
      */
-    public static PrintStream begin() {
+    public static PrintStream toParent() {
         PrintStream toParent = System.out;
         System.setOut(System.err);
+        return toParent;
+    }
+
+    /** For the other side, at the beginning of its {@code main}: whoever was forgotten ends by himself. */
+    public static void endInTime() {
         Thread end = new Thread(
                 () -> {
                     long begun = System.nanoTime();
@@ -85,7 +90,6 @@ public final class JavaProcess implements AutoCloseable {
                 "end-in-time");
         end.setDaemon(true);
         end.start();
-        return toParent;
     }
 
     private void read() {
