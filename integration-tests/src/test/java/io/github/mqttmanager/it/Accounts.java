@@ -11,12 +11,18 @@ final class Accounts {
     static void areBalanced(TrafficCounters counters) {
         assertThat(counters.received())
                 .as("received of %s", counters)
-                .isEqualTo(counters.acknowledged() + counters.unrouted() + counters.dropped() + counters.open());
+                .isEqualTo(counters.acknowledged()
+                        + counters.duplicates()
+                        + counters.unrouted()
+                        + counters.dropped()
+                        + counters.released()
+                        + counters.open());
         assertThat(counters.accepted())
                 .as("accepted of %s", counters)
                 .isEqualTo(counters.published()
                         + counters.failed()
                         + counters.expired()
+                        + counters.rejected()
                         + counters.queued()
                         + counters.inFlight());
     }

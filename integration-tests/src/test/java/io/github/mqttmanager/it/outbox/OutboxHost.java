@@ -105,7 +105,8 @@ final class OutboxHost implements AutoCloseable {
     }
 
     public static void main(String[] arguments) throws Exception {
-        PrintStream parent = JavaProcess.begin();
+        JavaProcess.endInTime();
+        PrintStream parent = JavaProcess.toParent();
         OutboxHost host = new OutboxHost(arguments[0]);
         long from = Long.parseLong(arguments[2]);
         try (BufferedReader commands = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
