@@ -184,7 +184,7 @@ public final class DeviceRouter implements InboundRouter {
 
     @Override
     public boolean wantsRetained(BrokerId broker, TopicFilter filter) {
-        return presences.isAvailability(broker, filter);
+        return presences.bringsAvailability(broker, filter);
     }
 
     @Override
