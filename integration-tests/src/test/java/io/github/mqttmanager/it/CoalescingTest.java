@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.hivemq.client.mqtt.datatypes.MqttQos;
+import io.github.mqttmanager.TopicExplanation;
 import io.github.mqttmanager.broker.BrokerDefinition;
 import io.github.mqttmanager.broker.BrokerId;
 import io.github.mqttmanager.connection.SubscriptionCounts;
@@ -135,7 +136,8 @@ class CoalescingTest {
     @Test
     void aBrokerThatRefusesWildcardsGetsOneSubscriptionForEach() {
         try (ScriptedBroker broker = ScriptedBroker.start().on(PacketType.SUBSCRIBE, (connection, packet) -> {
-                    (packet.contains("+") ? Reaction.subAck(0x87) : Reaction.behave()).react(connection, packet);
+                    (packet.contains("+") || packet.contains("secret") ? Reaction.subAck(0x87) : Reaction.behave())
+                            .react(connection, packet);
                 });
                 Host host = new Host()) {
             connect(host, Host.broker("b", broker.port()), 60);
@@ -146,6 +148,19 @@ class CoalescingTest {
                             .count())
                     .as("asked once")
                     .isEqualTo(1);
+            TopicExplanation granted = host.manager.explain(B, TopicName.of("devices/d7/telemetry"));
+            assertThat(granted.connected()).isTrue();
+            assertThat(granted.subscriptions()).hasSize(1);
+            assertThat(granted.summary()).isEqualTo("It reaches device d7.");
+
+            host.manager.save(
+                    Device.builder("other", "b").telemetryTopics("secret").build());
+            await().atMost(Duration.ofSeconds(20))
+                    .untilAsserted(() -> assertThat(host.manager
+                                    .explain(B, TopicName.of("secret"))
+                                    .summary())
+                            .isEqualTo(
+                                    "It belongs to device other, but the broker refused secret with reason code 135."));
         }
     }
 
