@@ -18,6 +18,7 @@ import io.github.mqttmanager.connection.InboundLimits;
 import io.github.mqttmanager.connection.NetworkPolicy;
 import io.github.mqttmanager.connection.OutboundLimits;
 import io.github.mqttmanager.connection.ReconnectPolicy;
+import io.github.mqttmanager.connection.SubscriptionStatus;
 import io.github.mqttmanager.connection.TrafficCounters;
 import io.github.mqttmanager.device.AsyncDeviceMessageHandler;
 import io.github.mqttmanager.device.DeadLetterHandler;
@@ -31,6 +32,7 @@ import io.github.mqttmanager.device.HandlerSettings;
 import io.github.mqttmanager.device.InMemoryDeviceRepository;
 import io.github.mqttmanager.device.Presence;
 import io.github.mqttmanager.device.PresenceListener;
+import io.github.mqttmanager.device.RouteExplanation;
 import io.github.mqttmanager.device.WantedChange;
 import io.github.mqttmanager.publish.InboundPublish;
 import io.github.mqttmanager.publish.OutboundPublish;
@@ -476,16 +478,26 @@ public final class MqttManager implements AutoCloseable {
 
     /**
      * What would become of a message that the broker has on the topic: whom it would reach by which template, which subscription would
-     * bring it, and if it reaches nobody, why not. Devices of other brokers are named only if they have the owner of this one.
+     * bring it, and if it reaches nobody, why not. This is for the host itself: any device may be named, whoever its owner is.
      */
     public TopicExplanation explain(BrokerId id, TopicName topic) {
-        Optional<BrokerStatus> status = connections.status(id);
-        return TopicExplanation.of(
-                id,
-                topic,
-                status.map(BrokerStatus::isConnected).orElse(false),
-                connections.subscriptions(id, topic),
-                router.explain(id, topic, status.map(BrokerStatus::owner).orElse(null)));
+        return explanation(id, topic, connections.subscriptions(id, topic), router.explain(id, topic, device -> true));
+    }
+
+    /**
+     * The same as one owner may see it: as if there were no devices of others. Subscriptions are told only if the message reaches a device
+     * of the owner. Whether the owner may ask about the broker is for the host to check.
+     */
+    public TopicExplanation explain(BrokerId id, TopicName topic, String owner) {
+        RouteExplanation routes = router.explain(id, topic, device -> owner.equals(device.owner()));
+        return explanation(
+                id, topic, routes.routes().isEmpty() ? List.of() : connections.subscriptions(id, topic), routes);
+    }
+
+    private TopicExplanation explanation(
+            BrokerId id, TopicName topic, List<SubscriptionStatus> subscriptions, RouteExplanation routes) {
+        boolean connected = status(id).map(BrokerStatus::isConnected).orElse(false);
+        return TopicExplanation.of(id, topic, connected, subscriptions, routes);
     }
 
     /** When the device last published, if ever. */

@@ -12,7 +12,7 @@ import java.util.List;
  * @param broker where
  * @param topic of the message
  * @param connected whether the broker is connected
- * @param subscriptions those that would bring the message, granted, refused or not answered yet; empty if none was asked for
+ * @param subscriptions those that would bring the message, granted, refused or not answered yet
  * @param routes the devices that it would be given to
  * @param nearMisses if there is no device: what is nearly so, at most 10 sentences
  * @param summary all of this in one sentence

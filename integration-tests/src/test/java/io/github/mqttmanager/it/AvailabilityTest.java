@@ -48,9 +48,12 @@ class AvailabilityTest {
     }
 
     private static void save(Host host, BrokerDefinition.Builder broker) {
+        save(host, broker, Device.builder("d", "b"));
+    }
+
+    private static void save(Host host, BrokerDefinition.Builder broker, Device.Builder device) {
         host.manager.save(broker.build());
-        host.manager.save(Device.builder("d", "b")
-                .availability(Availability.of("devices/{device_id}/status"))
+        host.manager.save(device.availability(Availability.of("devices/{device_id}/status"))
                 .build());
         host.awaitConnected("b");
         await().until(() ->
@@ -126,6 +129,31 @@ class AvailabilityTest {
         try (EmbeddedBroker broker = EmbeddedBroker.builder().start()) {
             try (Host host = host()) {
                 save(host, Host.broker("b", broker.port()).clientIdentifier("host-of-d"));
+                try (Publisher device = new Publisher(broker.port())) {
+                    device.publish(STATUS, "online", MqttQos.AT_LEAST_ONCE, true);
+                }
+                awaitPresence(host, Presence.ONLINE);
+            }
+            try (Host host = host()) {
+                host.awaitConnected("b");
+                assertThat(host.status("b").grants().sessionPresent()).isTrue();
+                awaitPresence(host, Presence.ONLINE);
+            }
+        }
+    }
+
+    /** The availability topic is not subscribed by itself then, for the broker could send each message twice. */
+    @Test
+    void soItDoesWhereADevicesTelemetryCoversItsAvailability() {
+        try (EmbeddedBroker broker = EmbeddedBroker.builder().start()) {
+            try (Host host = host()) {
+                save(
+                        host,
+                        Host.broker("b", broker.port()).clientIdentifier("host-of-d"),
+                        Device.builder("d", "b").telemetryTopics("devices/{device_id}/#"));
+                assertThat(host.status("b").subscriptions())
+                        .extracting(subscription -> subscription.filter().value())
+                        .containsExactly("devices/d/#");
                 try (Publisher device = new Publisher(broker.port())) {
                     device.publish(STATUS, "online", MqttQos.AT_LEAST_ONCE, true);
                 }

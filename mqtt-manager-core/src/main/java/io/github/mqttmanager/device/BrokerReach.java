@@ -6,6 +6,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 
 /** Whether a broker can be reached, and the devices that this concerns. This class is thread-safe. */
 final class BrokerReach {
@@ -15,28 +16,77 @@ final class BrokerReach {
      */
     record Link(boolean up, long since, int losses) {}
 
+    /**
+     * Where a device says that it has come or gone.
+     *
+     * @param topic its own
+     * @param all what stands for those of all devices with the same template: + in place of the name
+     */
+    record AvailabilityTopic(String topic, String all) {}
+
+    private static final int MAX_COMPARED = 100;
+
     final Set<DevicePresence> devices = ConcurrentHashMap.newKeySet();
 
-    /** How many devices have an availability topic that this filter brings. */
-    private final ConcurrentMap<String, Integer> availability = new ConcurrentHashMap<>();
+    /** How many devices have each. */
+    private final ConcurrentMap<String, Integer> topics = new ConcurrentHashMap<>();
+
+    /** How many devices each stands for: few, also where there are many devices. */
+    private final ConcurrentMap<String, Integer> templates = new ConcurrentHashMap<>();
 
     /** Whether all devices are to be looked at, and that has not begun. */
     final AtomicBoolean lookWanted = new AtomicBoolean();
 
     private volatile Link link = new Link(false, 0, 0);
 
-    void add(DevicePresence device, List<String> filters) {
+    void add(DevicePresence device, @Nullable AvailabilityTopic availability) {
         devices.add(device);
-        filters.forEach(filter -> availability.merge(filter, 1, Integer::sum));
+        if (availability != null) {
+            topics.merge(availability.topic, 1, Integer::sum);
+            templates.merge(availability.all, 1, Integer::sum);
+        }
     }
 
-    void remove(DevicePresence device, List<String> filters) {
+    void remove(DevicePresence device, @Nullable AvailabilityTopic availability) {
         devices.remove(device);
-        filters.forEach(filter -> availability.computeIfPresent(filter, (key, count) -> count == 1 ? null : count - 1));
+        if (availability != null) {
+            topics.computeIfPresent(availability.topic, (key, count) -> count == 1 ? null : count - 1);
+            templates.computeIfPresent(availability.all, (key, count) -> count == 1 ? null : count - 1);
+        }
     }
 
-    boolean isAvailability(TopicFilter filter) {
-        return availability.containsKey(filter.value());
+    /** Whether the filter brings the availability topic of some device; of more templates than are worth a look, any wildcard may. */
+    boolean bringsAvailability(TopicFilter filter) {
+        if (topics.containsKey(filter.value()) || templates.containsKey(filter.value())) {
+            return true;
+        }
+        return filter.hasWildcard()
+                && !filter.isShared()
+                && (templates.size() > MAX_COMPARED
+                        || templates.keySet().stream().anyMatch(all -> brings(filter.levels(), all.split("/", -1))));
+    }
+
+    private boolean brings(List<String> filter, String[] topic) {
+        if (topic[0].startsWith("$")
+                && (filter.get(0).equals("+") || filter.get(0).equals("#"))) {
+            return false;
+        }
+        int at = 0;
+        for (; at < filter.size() && !filter.get(at).equals("#"); at++) {
+            String level = filter.get(at);
+            if (at == topic.length) {
+                return false;
+            }
+            if (topic[at].equals("+")) {
+                topic[at] = level; // the name of one device
+            } else if (!level.equals("+") && !level.equals(topic[at])) {
+                return false;
+            }
+        }
+        if (at == filter.size() && at < topic.length) {
+            return false;
+        }
+        return List.of(topic).contains("+") || topics.containsKey(String.join("/", topic));
     }
 
     Link link() {

@@ -1,12 +1,10 @@
 package io.github.mqttmanager.device;
 
 import io.github.mqttmanager.topic.TopicName;
-import io.github.mqttmanager.topic.TopicTemplate;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -67,16 +65,13 @@ final class DevicePresence extends TimerWheel.Entry {
         return broker;
     }
 
-    /** What may be subscribed for its availability topic: that, or one filter for all devices that have the same template. */
-    synchronized List<String> availabilityFilters() {
+    synchronized BrokerReach.@Nullable AvailabilityTopic availability() {
         Availability availability = device.availability();
         String topic = availabilityTopic;
-        if (availability == null || topic == null) {
-            return List.of();
-        }
-        return availability.topic().hasDevice()
-                ? List.of(topic, availability.topic().value().replace(TopicTemplate.DEVICE_LEVEL, "+"))
-                : List.of(topic);
+        return availability == null || topic == null
+                ? null
+                : new BrokerReach.AvailabilityTopic(
+                        topic, availability.topic().filterOfAll().value());
     }
 
     synchronized void update(Device changed, BrokerReach reach) {

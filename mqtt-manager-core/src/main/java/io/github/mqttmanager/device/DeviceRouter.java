@@ -15,7 +15,6 @@ import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -24,6 +23,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -159,24 +159,27 @@ public final class DeviceRouter implements InboundRouter {
     /**
      * Whom the topic belongs to and by which templates; if nobody, what is nearly so. Looks at every device then.
      *
-     * @param owner whose devices of other brokers may be named, or null for those without owner
+     * @param visible which devices may be named: it is as if there were no others
      */
-    public RouteExplanation explain(BrokerId broker, TopicName topic, @Nullable String owner) {
+    public RouteExplanation explain(BrokerId broker, TopicName topic, Predicate<Device> visible) {
         RouteTable table = tables.get(broker);
         List<RouteExplanation.Route> routes = new ArrayList<>();
-        for (Device device : table == null ? List.<Device>of() : table.match(topic)) {
-            device.topics().stream()
-                    .filter(template -> template.filter(device.topicName()).matches(topic))
-                    .forEach(template -> routes.add(new RouteExplanation.Route(device, template)));
+        if (table != null) {
+            table.match(topic).stream()
+                    .filter(visible)
+                    .forEach(device -> device.topics().stream()
+                            .filter(template ->
+                                    template.filter(device.topicName()).matches(topic))
+                            .forEach(template -> routes.add(new RouteExplanation.Route(device, template))));
         }
         List<String> near = new ArrayList<>();
         if (routes.isEmpty()) {
             tables.forEach((other, routed) -> routed.match(topic).stream()
-                    .filter(device -> Objects.equals(device.owner(), owner))
+                    .filter(visible)
                     .limit(3)
                     .forEach(device -> near.add("Device " + device.id() + " has this topic at broker " + other + ".")));
             if (table != null) {
-                near.addAll(new NearMisses(topic).of(table));
+                near.addAll(new NearMisses(topic, visible).of(table));
             }
         }
         return new RouteExplanation(routes, near.subList(0, Math.min(10, near.size())));
@@ -184,7 +187,7 @@ public final class DeviceRouter implements InboundRouter {
 
     @Override
     public boolean wantsRetained(BrokerId broker, TopicFilter filter) {
-        return presences.isAvailability(broker, filter);
+        return presences.bringsAvailability(broker, filter);
     }
 
     @Override

@@ -1,6 +1,5 @@
 package io.github.mqttmanager.device;
 
-import io.github.mqttmanager.topic.TopicDemand;
 import io.github.mqttmanager.topic.TopicFilter;
 import io.github.mqttmanager.topic.TopicName;
 import io.github.mqttmanager.topic.TopicTemplate;
@@ -9,6 +8,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /** What a topic that belongs to no device was perhaps meant to be. Looks at every device; made for people who ask. */
 final class NearMisses {
@@ -16,17 +16,24 @@ final class NearMisses {
 
     private final TopicName topic;
     private final List<String> levels;
+    private final Predicate<Device> visible;
     private final Set<String> found = new LinkedHashSet<>();
 
-    NearMisses(TopicName topic) {
+    /** @param visible which devices are looked at */
+    NearMisses(TopicName topic, Predicate<Device> visible) {
         this.topic = topic;
+        this.visible = visible;
         this.levels = Arrays.asList(topic.value().split("/", -1));
     }
 
     List<String> of(RouteTable table) {
-        table.devices().filter(device -> found.size() < MAX).forEach(this::look);
-        TopicDemand demand = table.demand();
-        demand.templates().filter(template -> found.size() < MAX).forEach(this::look);
+        table.devices().filter(visible).takeWhile(device -> found.size() < MAX).forEach(this::look);
+        table.devices()
+                .filter(visible)
+                .takeWhile(device -> found.size() < MAX)
+                .flatMap(device -> device.topics().stream())
+                .distinct()
+                .forEach(this::look);
         return found.stream().limit(MAX).toList();
     }
 

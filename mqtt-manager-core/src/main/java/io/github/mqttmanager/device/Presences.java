@@ -49,13 +49,13 @@ final class Presences {
         DevicePresence known = devices.get(device.id());
         if (known == null) {
             known = new DevicePresence(device, broker);
-            broker.add(known, known.availabilityFilters());
+            broker.add(known, known.availability());
             devices.put(device.id(), known);
             return;
         }
-        known.broker().remove(known, known.availabilityFilters());
+        known.broker().remove(known, known.availability());
         known.update(device, broker);
-        broker.add(known, known.availabilityFilters());
+        broker.add(known, known.availability());
         feed.lookAt(known);
     }
 
@@ -63,15 +63,15 @@ final class Presences {
         DevicePresence known = devices.remove(id);
         if (known != null) {
             known.forget();
-            known.broker().remove(known, known.availabilityFilters());
+            known.broker().remove(known, known.availability());
             feed.lookAt(known);
         }
     }
 
-    /** Whether some device says there that it has come or gone. */
-    boolean isAvailability(BrokerId id, TopicFilter filter) {
+    /** Whether the filter brings what some device says when it has come or gone. */
+    boolean bringsAvailability(BrokerId id, TopicFilter filter) {
         BrokerReach broker = brokers.get(id);
-        return broker != null && broker.isAvailability(filter);
+        return broker != null && broker.bringsAvailability(filter);
     }
 
     void removeBroker(BrokerId id) {

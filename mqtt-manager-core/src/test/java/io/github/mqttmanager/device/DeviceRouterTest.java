@@ -16,6 +16,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class DeviceRouterTest {
     private static final BrokerId BROKER = BrokerId.of("b");
@@ -229,5 +231,43 @@ class DeviceRouterTest {
 
         assertThat(handled).containsExactly("log up");
         assertThat(ends).containsExactly("handled");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "devices/a/status, true",
+        "devices/z/status, false",
+        "devices/+/status, true",
+        "devices/a/#, true",
+        "devices/z/#, false",
+        "devices/a/+, true",
+        "devices/#, true",
+        "devices/+/telemetry, false",
+        "devices/+, false",
+        "devices/a/status/#, true",
+        "devices/a/status/x/#, false",
+        "#, true",
+        "+/+, true",
+        "$x/#, true",
+        "$share/g/devices/#, false",
+        "other/#, false"
+    })
+    void retainedMessagesAreWantedOfEachFilterThatBringsAvailability(String filter, boolean wanted) {
+        Device a = device("a", "b", "devices/{device_id}/#").toBuilder()
+                .availability(Availability.of("devices/{device_id}/status"))
+                .build();
+        Device up = device("up", "b", "t").toBuilder()
+                .availability(Availability.of("$x/up"))
+                .build();
+        Device two = device("two", "b", "u").toBuilder()
+                .availability(Availability.of("{device_id}/up"))
+                .build();
+        router.put(a);
+        router.put(up);
+        router.put(two);
+        assertThat(router.wantsRetained(BROKER, TopicFilter.of(filter))).isEqualTo(wanted);
+        assertThat(router.wantsRetained(OTHER, TopicFilter.of(filter))).isFalse();
+        List.of(a, up, two).forEach(one -> router.remove(one.id()));
+        assertThat(router.wantsRetained(BROKER, TopicFilter.of(filter))).isFalse();
     }
 }

@@ -30,11 +30,13 @@ class RouteExplanationTest {
             })
     void namesWhatWasPerhapsMeant(String topic, String why) {
         assertThat(table.match(TopicName.of(topic))).isEmpty();
-        assertThat(new NearMisses(TopicName.of(topic)).of(table)).anyMatch(sentence -> sentence.contains(why));
+        assertThat(new NearMisses(TopicName.of(topic), device -> true).of(table))
+                .anyMatch(sentence -> sentence.contains(why));
     }
 
     @Test
     void saysNothingOfWhatIsFarAway() {
-        assertThat(new NearMisses(TopicName.of("elsewhere/x/y")).of(table)).isEmpty();
+        assertThat(new NearMisses(TopicName.of("elsewhere/x/y"), device -> true).of(table))
+                .isEmpty();
     }
 }

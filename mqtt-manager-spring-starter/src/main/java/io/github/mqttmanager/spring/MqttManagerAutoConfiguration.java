@@ -90,6 +90,7 @@ public final class MqttManagerAutoConfiguration {
                 .devices(devices)
                 .networkPolicy(networkPolicy)
                 .startsPerSecond(properties.getStartsPerSecond())
+                .coalesceSubscriptionsFrom(properties.getCoalesceSubscriptionsFrom())
                 .lastSeenInterval(properties.getLastSeenInterval())
                 .handlerRetries(
                         properties.getHandler().getFirstRetry(),

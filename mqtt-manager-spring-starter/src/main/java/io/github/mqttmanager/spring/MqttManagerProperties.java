@@ -21,6 +21,9 @@ public class MqttManagerProperties {
     /** Connection attempts that may begin in a second, over all brokers. */
     private int startsPerSecond = 500;
 
+    /** Devices of a broker with the same topic template from which on one subscription with a wildcard stands for all. */
+    private int coalesceSubscriptionsFrom = 50;
+
     /** How often the last-seen time of a device is written at most; a crash loses the times of the last interval. */
     private Duration lastSeenInterval = Duration.ofSeconds(5);
 
@@ -64,6 +67,14 @@ public class MqttManagerProperties {
 
     public void setStartsPerSecond(int startsPerSecond) {
         this.startsPerSecond = startsPerSecond;
+    }
+
+    public int getCoalesceSubscriptionsFrom() {
+        return coalesceSubscriptionsFrom;
+    }
+
+    public void setCoalesceSubscriptionsFrom(int coalesceSubscriptionsFrom) {
+        this.coalesceSubscriptionsFrom = coalesceSubscriptionsFrom;
     }
 
     public Duration getLastSeenInterval() {

@@ -70,6 +70,17 @@ class MqttManagerAutoConfigurationTest {
     }
 
     @Test
+    void manyDevicesAreCoalescedAsTheSettingSays() {
+        runner.withPropertyValues("mqtt-manager.coalesce-subscriptions-from=2")
+                .run(context -> assertThat(context).hasSingleBean(MqttManager.class));
+        runner.withPropertyValues("mqtt-manager.coalesce-subscriptions-from=1")
+                .run(context -> assertThat(context)
+                        .getFailure()
+                        .rootCause()
+                        .hasMessageContaining("devices to coalesce must be at least 2, not 1"));
+    }
+
+    @Test
     void repositoriesOfTheHostArePickedUp() {
         runner.withUserConfiguration(OwnRepositories.class).run(context -> {
             assertThat(context.getBean(MqttManager.class).brokers()).isSameAs(context.getBean("ownBrokers"));

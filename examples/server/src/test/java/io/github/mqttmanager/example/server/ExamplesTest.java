@@ -167,6 +167,7 @@ class ExamplesTest extends ServerTest {
         example(api, "GET /api/mqtt-brokers/brokers/{broker}", null);
         example(api, "PUT /api/mqtt-brokers/brokers/{broker}", json("{'broker_name':'Renamed'}"));
         example(api, "GET /api/mqtt-brokers/brokers/{broker}/events", null);
+        example(api, "GET /api/mqtt-brokers/brokers/{broker}/explain?topic=devices/boiler-1/telemetry", null);
         example(api, "GET /api/mqtt-brokers/status", null);
         example(api, "GET /api/mqtt-brokers/statistics", null);
         example(api, "GET /api/mqtt-brokers/devices", null);

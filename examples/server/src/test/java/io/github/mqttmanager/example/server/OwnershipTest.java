@@ -1,7 +1,9 @@
 package io.github.mqttmanager.example.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -41,6 +43,7 @@ class OwnershipTest extends ServerTest {
         TABLE.put("POST /api/mqtt-brokers/brokers/{id}/control", new Expected(200, 404, "{\"action\":\"disconnect\"}"));
         TABLE.put("POST /api/mqtt-brokers/brokers/test", new Expected(200, 404, "{\"id\":{id}}"));
         TABLE.put("GET /api/mqtt-brokers/brokers/{id}/events", new Expected(200, 404, null));
+        TABLE.put("GET /api/mqtt-brokers/brokers/{id}/explain", new Expected(200, 404, null));
         TABLE.put("GET /api/mqtt-brokers/status", new Expected(200, 200, null));
         TABLE.put("GET /api/mqtt-brokers/statistics", new Expected(200, 200, null));
         TABLE.put("GET /api/mqtt-brokers/events", new Expected(200, 200, null));
@@ -108,6 +111,9 @@ class OwnershipTest extends ServerTest {
             events(who.equals("owner") ? owner.api() : stranger.api(), who.equals("owner"));
             return;
         }
+        if (path.endsWith("/explain")) {
+            path += "?topic=devices/owned/telemetry";
+        }
         Api api = switch (who) {
             case "owner" -> owner.api();
             case "stranger" -> stranger.api();
@@ -151,5 +157,33 @@ class OwnershipTest extends ServerTest {
                 .post("/api/mqtt-brokers/devices", json("{'device_name':'D','device_id':'d','mqtt_broker_id':999999}"))
                 .refuses("mqtt_broker_id");
         assertThat(refused.body()).isEqualTo(unknown.body());
+    }
+
+    @Test
+    void aTopicIsExplainedWithoutTheDevicesOfOthers() {
+        Somebody one = newUser();
+        Somebody two = newUser();
+        long brokerOfOne = createBroker(one.api(), passiveBroker("One"));
+        long brokerOfTwo = createBroker(two.api(), passiveBroker("Two"));
+        createDevice(one.api(), brokerOfOne, "explained");
+        String topic = "/explain?topic=devices/explained/telemetry";
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(() -> assertThat(one.api()
+                                .get("/api/mqtt-brokers/brokers/" + brokerOfOne + topic)
+                                .is(200)
+                                .json()
+                                .path("routes")
+                                .path(0)
+                                .path("device_id")
+                                .stringValue(""))
+                        .isEqualTo("explained"));
+        JsonNode ofTwo = two.api()
+                .get("/api/mqtt-brokers/brokers/" + brokerOfTwo + topic)
+                .is(200)
+                .json();
+        assertThat(ofTwo.path("routes").isEmpty()).isTrue();
+        assertThat(ofTwo.path("near_misses").isEmpty()).isTrue();
+        assertThat(ofTwo.path("summary").stringValue())
+                .isEqualTo("No device of this broker has a template that matches.");
     }
 }

@@ -294,6 +294,11 @@ class RefusalTest extends ServerTest {
         long broker = brokerOf(api);
         long device = createDevice(api, broker, "queries");
         try {
+            String explain = BROKERS + "/" + broker + "/explain";
+            api.get(explain).refuses("topic");
+            api.get(explain + "?topic=").refuses("topic");
+            api.get(explain + "?topic=a/%2B/b").refuses("topic");
+            api.get(explain + "?topic=" + "x".repeat(1001)).refuses("topic");
             String readings = DEVICES + "/" + device + "/readings";
             api.get(readings + "?limit=0").refuses("limit");
             api.get(readings + "?limit=2001").refuses("limit");

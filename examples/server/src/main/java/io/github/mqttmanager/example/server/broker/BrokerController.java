@@ -118,6 +118,11 @@ class BrokerController {
         return brokers.events(user.owner(), id, limit);
     }
 
+    @GetMapping("/brokers/{id}/explain")
+    ExplanationView explain(@AuthenticationPrincipal SignedIn user, @PathVariable long id, @RequestParam String topic) {
+        return brokers.explain(user.owner(), id, topic);
+    }
+
     @GetMapping("/status")
     List<StatusView> status(@AuthenticationPrincipal SignedIn user) {
         return brokers.statuses(user.owner());

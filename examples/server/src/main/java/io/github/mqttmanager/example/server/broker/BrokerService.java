@@ -14,6 +14,7 @@ import io.github.mqttmanager.example.server.user.Users;
 import io.github.mqttmanager.example.server.web.ProblemCode;
 import io.github.mqttmanager.example.server.web.ProblemException;
 import io.github.mqttmanager.example.server.web.RequestFields;
+import io.github.mqttmanager.topic.TopicName;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,6 +27,7 @@ import org.springframework.transaction.support.TransactionTemplate;
 @Service
 public class BrokerService implements UserDeletion {
     private static final int PAGE = 100;
+    private static final int MAX_TOPIC = 1_000;
 
     private final MqttManager manager;
     private final Catalogue catalogue;
@@ -131,6 +133,25 @@ public class BrokerService implements UserDeletion {
                 .limit(limit)
                 .map(EventView::of)
                 .toList();
+    }
+
+    /** What would become of a message that the broker has on the topic. */
+    ExplanationView explain(String owner, long id, String topic) {
+        get(owner, id);
+        return ExplanationView.of(manager.explain(idOf(id), topicName(topic), owner));
+    }
+
+    private static TopicName topicName(String text) {
+        try {
+            if (text.length() <= MAX_TOPIC) {
+                return TopicName.of(text);
+            }
+        } catch (IllegalArgumentException e) {
+            // said below
+        }
+        throw ProblemException.invalid(
+                "topic",
+                "must be a topic name: 1 to " + MAX_TOPIC + " characters, without + and # and control characters");
     }
 
     /** What is known of a broker now. */
