@@ -434,7 +434,8 @@ public final class MqttManager implements AutoCloseable {
                     || (active && status(id).map(MqttManager::isWaiting).orElse(true));
             transactions.afterCommit(() -> onStore(() -> {
                 reload(id);
-                if (active) {
+                // What was not wanted before begins by that.
+                if (active && stored.active()) {
                     connections.connectNow(id);
                 }
             }));

@@ -98,6 +98,13 @@ final class DeviceLanes {
             this.id = id;
         }
 
+        /** @return whether nothing waits, so that the lane is over */
+        synchronized boolean endIfEmpty() {
+            gone = jobs.isEmpty();
+            busy = !gone;
+            return gone;
+        }
+
         synchronized @Nullable Job poll() {
             Iterator<Job> first = jobs.iterator();
             if (!first.hasNext()) {
@@ -347,7 +354,11 @@ final class DeviceLanes {
         try {
             outcome.run();
         } finally {
-            run(() -> next(lane));
+            if (lane.endIfEmpty()) {
+                lanes.remove(lane.id, lane);
+            } else {
+                run(() -> next(lane));
+            }
         }
     }
 
