@@ -33,8 +33,12 @@ final class ManagerThreads {
     ManagerThreads(int handlerThreads, @Nullable Executor hostHandlers) {
         timer.setRemoveOnCancelPolicy(true);
         timer.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
-        ownHandlers = hostHandlers == null ? pool("handler", handlerThreads) : null;
-        handlers = ownHandlers == null ? new HostedHandlers(hostHandlers, handlerThreads, timer) : ownHandlers;
+        if (hostHandlers == null) {
+            handlers = ownHandlers = pool("handler", handlerThreads);
+        } else {
+            handlers = new HostedHandlers(hostHandlers, handlerThreads, timer);
+            ownHandlers = null;
+        }
         ThreadFactory factory = named("net");
         network = task -> factory.newThread(task).start();
     }
