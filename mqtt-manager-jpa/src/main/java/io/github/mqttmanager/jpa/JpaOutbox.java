@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.WeakHashMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -168,7 +169,7 @@ public final class JpaOutbox implements Outbox {
                         .setParameter("ids", chunk)
                         .getResultList()
                         .forEach(row -> {
-                            Object[] of = first.remove((Long) row[0]);
+                            Object[] of = Objects.requireNonNull(first.remove((Long) row[0]));
                             depths.put(BrokerId.of((String) of[0]), new OutboxDepth((Long) of[1], (Instant) row[1]));
                         });
             }
