@@ -57,7 +57,7 @@ public final class JpaOutbox implements Outbox {
 
         long next(EntityManager manager) {
             if (next == end) {
-                next = Long.parseLong(Database.next(manager, SEQUENCE));
+                next = Database.next(manager, SEQUENCE, BLOCK);
                 end = next + BLOCK;
             }
             return next++;
