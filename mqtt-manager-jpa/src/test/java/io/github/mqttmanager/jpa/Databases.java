@@ -19,7 +19,7 @@ enum Databases {
     H2_IN_MEMORY {
         @Override
         TestDatabase empty() {
-            return new TestDatabase(this, "jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1", "sa");
+            return new TestDatabase(this, "jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1", "sa", "");
         }
     },
     H2_IN_A_FILE {
@@ -47,13 +47,13 @@ enum Databases {
             } catch (SQLException e) {
                 throw new IllegalStateException(e);
             }
-            return new TestDatabase(this, postgres().getJdbcUrl("postgres", name), "postgres");
+            return new TestDatabase(this, postgres().getJdbcUrl("postgres", name), "postgres", "");
         }
     },
     MARIADB {
         @Override
         TestDatabase empty() {
-            return new TestDatabase(this, MariaDb.newSchema(freshName()), "root");
+            return new TestDatabase(this, MariaDb.newSchema(freshName()), "root", "");
         }
 
         @Override
@@ -83,15 +83,15 @@ enum Databases {
 
     /** A database of H2 in this file, which may be there already. */
     static TestDatabase at(Path file) {
-        return new TestDatabase(H2_IN_A_FILE, "jdbc:h2:file:" + file.toAbsolutePath(), "sa");
+        return new TestDatabase(H2_IN_A_FILE, "jdbc:h2:file:" + file.toAbsolutePath(), "sa", "");
     }
 
     private static synchronized EmbeddedPostgres postgres() {
         try {
             if (postgres == null) {
+                // nothing here judges what a crash of the server leaves
                 postgres = EmbeddedPostgres.builder()
-                        .setServerConfig("fsync", "on")
-                        .setServerConfig("synchronous_commit", "on")
+                        .setServerConfig("fsync", "off")
                         .start();
             }
             return postgres;

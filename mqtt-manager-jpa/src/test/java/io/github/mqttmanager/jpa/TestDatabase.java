@@ -15,13 +15,15 @@ final class TestDatabase implements AutoCloseable {
     private final Databases kind;
     private final String url;
     private final String user;
+    private final String password;
     private EntityManagerFactory factory;
     private PlainJpaSession session;
 
-    TestDatabase(Databases kind, String url, String user) {
+    TestDatabase(Databases kind, String url, String user, String password) {
         this.kind = kind;
         this.url = url;
         this.user = user;
+        this.password = password;
     }
 
     /** With all scripts applied. */
@@ -43,7 +45,7 @@ final class TestDatabase implements AutoCloseable {
     }
 
     Connection connect() throws SQLException {
-        return DriverManager.getConnection(url, user, "");
+        return DriverManager.getConnection(url, user, password);
     }
 
     /** The provider validates the mapping against the tables that are there. */
@@ -52,7 +54,7 @@ final class TestDatabase implements AutoCloseable {
             PersistenceConfiguration configuration = new PersistenceConfiguration("test")
                     .property("jakarta.persistence.jdbc.url", url)
                     .property("jakarta.persistence.jdbc.user", user)
-                    .property("jakarta.persistence.jdbc.password", "")
+                    .property("jakarta.persistence.jdbc.password", password)
                     .property("hibernate.hbm2ddl.auto", "validate")
                     .property("hibernate.jdbc.batch_size", "50");
             MqttManagerEntities.classes().forEach(configuration::managedClass);
