@@ -83,7 +83,8 @@ enum Databases {
 
     /** A database of H2 in this file, which may be there already. */
     static TestDatabase at(Path file) {
-        return new TestDatabase(H2_IN_A_FILE, "jdbc:h2:file:" + file.toAbsolutePath(), "sa", "");
+        return new TestDatabase(
+                H2_IN_A_FILE, "jdbc:h2:file:" + file.toAbsolutePath() + ";TRACE_LEVEL_FILE=0", "sa", "");
     }
 
     private static synchronized EmbeddedPostgres postgres() {
