@@ -7,15 +7,17 @@ import { timeTick, type Columns } from './time-series';
 import './time-series-plot.css';
 
 const HEIGHT = 256;
+/** Of a band: not drawn, and not in the legend. */
+const EDGE: uPlot.Series = { label: '', width: 0, points: { show: false }, class: 'time-series-plot__edge' };
 const DASHES = [[], [8, 4], [2, 3], [10, 3, 2, 3]];
 
 /** The drawing itself, in a chunk of its own. Nothing else knows which library draws. */
-export default function TimeSeriesPlot({ columns, names }: { columns: Columns; names: string[] }) {
+export default function TimeSeriesPlot({ columns, names, banded }: { columns: Columns; names: string[]; banded: boolean }) {
   const place = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
   const latest = useRef(columns);
   // A new list of the same names is no reason to draw anew.
-  const lines = JSON.stringify(names);
+  const lines = JSON.stringify({ names, banded });
 
   useLayoutEffect(() => {
     latest.current = columns;
@@ -25,7 +27,8 @@ export default function TimeSeriesPlot({ columns, names }: { columns: Columns; n
     const element = place.current!;
     const draw = () => {
       plot.current?.destroy();
-      plot.current = new uPlot(options(element, JSON.parse(lines) as string[]), latest.current as uPlot.AlignedData, element);
+      const drawn = JSON.parse(lines) as { names: string[]; banded: boolean };
+      plot.current = new uPlot(options(element, drawn.names, drawn.banded), latest.current as uPlot.AlignedData, element);
     };
     draw();
     const resized = new ResizeObserver(() => plot.current?.setSize({ width: element.clientWidth, height: HEIGHT }));
@@ -47,7 +50,8 @@ export default function TimeSeriesPlot({ columns, names }: { columns: Columns; n
   return <div ref={place} className="time-series-plot" />;
 }
 
-function options(element: HTMLElement, names: string[]): uPlot.Options {
+/** With bands, each name has three columns: its averages, the lowest and the highest. */
+function options(element: HTMLElement, names: string[], banded: boolean): uPlot.Options {
   const style = getComputedStyle(element);
   const colour = (name: string) => style.getPropertyValue(name).trim();
   const axis: uPlot.Axis = {
@@ -71,16 +75,23 @@ function options(element: HTMLElement, names: string[]): uPlot.Options {
     ],
     series: [
       { label: 'Time', value: (_plot, seconds: number | null) => (seconds === null ? '–' : clockTime(seconds * 1_000)) },
-      ...names.map((name, index): uPlot.Series => {
+      ...names.flatMap((name, index): uPlot.Series[] => {
         const dash = DASHES[index % DASHES.length]!;
-        return {
+        const line: uPlot.Series = {
           label: name,
           stroke: colour(`--series-${index % DASHES.length}`),
           width: 2,
           ...(dash.length > 0 ? { dash } : {}),
           value: (_plot, value: number | null) => (value === null || value === undefined ? '–' : short(value)),
         };
+        return banded ? [line, EDGE, EDGE] : [line];
       }),
     ],
+    bands: banded
+      ? names.map((_name, index) => ({
+          series: [3 * index + 3, 3 * index + 2],
+          fill: `${colour(`--series-${index % DASHES.length}`)}33`,
+        }))
+      : [],
   };
 }

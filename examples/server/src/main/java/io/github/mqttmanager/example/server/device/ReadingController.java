@@ -18,12 +18,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.springframework.beans.propertyeditors.StringArrayPropertyEditor;
 import org.springframework.http.CacheControl;
 import org.springframework.http.ContentDisposition;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
 import org.springframework.security.core.annotation.AuthenticationPrincipal;
+import org.springframework.web.bind.WebDataBinder;
 import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.InitBinder;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
@@ -56,6 +59,12 @@ class ReadingController {
         this.export = export;
     }
 
+    /** Names may have commas, which are no end of them. */
+    @InitBinder
+    void namesAsTheyAre(WebDataBinder binder) {
+        binder.registerCustomEditor(String[].class, new StringArrayPropertyEditor(null));
+    }
+
     @GetMapping(path = "/readings", produces = MediaType.APPLICATION_JSON_VALUE)
     List<ReadingView> readings(
             @AuthenticationPrincipal SignedIn user,
@@ -78,7 +87,7 @@ class ReadingController {
             @PathVariable long id,
             @RequestParam(required = false) @Nullable String from,
             @RequestParam(required = false) @Nullable String to,
-            @RequestParam(required = false) @Nullable List<String> metric,
+            @RequestParam(required = false) String @Nullable [] metric,
             @RequestParam(required = false) @Nullable String width,
             @RequestParam(required = false) @Nullable String points) {
         Device device = devices.get(user.owner(), id);
@@ -145,7 +154,7 @@ class ReadingController {
             @PathVariable long id,
             @RequestParam(required = false) @Nullable String from,
             @RequestParam(required = false) @Nullable String to,
-            @RequestParam(required = false) @Nullable List<String> metric,
+            @RequestParam(required = false) String @Nullable [] metric,
             HttpServletResponse response)
             throws IOException {
         Device device = devices.get(user.owner(), id);
@@ -155,7 +164,7 @@ class ReadingController {
         List<String> metrics = range.metrics(metric, MAX_EXPORTED_METRICS);
         range.check();
         try (CsvExport.Turn turn = export.turn(user.id())) {
-            response.setContentType(CSV + ";charset=UTF-8;header=present");
+            response.setContentType(CSV + ";charset=UTF-8");
             response.setHeader(HttpHeaders.CACHE_CONTROL, CacheControl.noStore().getHeaderValue());
             response.setHeader(
                     HttpHeaders.CONTENT_DISPOSITION,

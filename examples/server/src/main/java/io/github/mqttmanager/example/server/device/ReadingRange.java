@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Reads what a request says of the readings it wants, and collects what is wrong with it. */
@@ -50,9 +51,9 @@ final class ReadingRange {
     }
 
     /** Names of numbers, each once; none stands for no choice. */
-    List<String> metrics(@Nullable List<String> names, int most) {
+    List<String> metrics(String @Nullable [] names, int most) {
         List<String> distinct =
-                names == null ? List.of() : names.stream().distinct().toList();
+                names == null ? List.of() : Stream.of(names).distinct().toList();
         if (distinct.size() > most) {
             refuse("metric", "must not be there more than " + most + " times");
         }

@@ -244,7 +244,8 @@ public class SensorData {
             parameters.add(name);
             return "cast(cast(" + READINGS + " as json) ->> ? as double precision)";
         }
-        return "cast((" + READINGS + " format json).\"" + name.replace("\"", "\"\"") + "\" as double precision)";
+        return "cast(cast((" + READINGS + " format json).\"" + name.replace("\"", "\"\"")
+                + "\" as varchar) as double precision)";
     }
 
     private static Map<String, Aggregate> aggregates(ResultSet row, List<String> names) throws SQLException {
