@@ -18,7 +18,7 @@ create index sensor_data_device_ix on sensor_data (device_table_id, measured_at,
 -- Rows come in the order of their time: the first and last time of each range of pages is enough to find the old ones.
 drop index if exists sensor_data_time_ix;
 
-create index sensor_data_time_ix on sensor_data using brin (measured_at) with (pages_per_range = 32, autosummarize = on);
+create index sensor_data_time_ix on sensor_data using brin (measured_at) with (autosummarize = on);
 
 -- The id that a message brought with it, unique for its device.
 alter table sensor_data add column if not exists message_id varchar(64);

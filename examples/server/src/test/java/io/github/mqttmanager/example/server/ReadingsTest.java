@@ -14,6 +14,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -314,6 +315,30 @@ class ReadingsTest extends ServerTest {
                         .query(String.class)
                         .list())
                 .containsExactly("{\"value\":1}", "{\"value\":2}", "{\"value\":3}", "{\"value\":3}");
+    }
+
+    /** A hundred numbers with the longest names, which no index holds, however it presses them. */
+    @Test
+    void theLargestReadingIsStored() {
+        String id = "large-" + somebody.id();
+        Random random = new Random(5);
+        StringBuilder payload = new StringBuilder("{");
+        for (int i = 0; i < 100; i++) {
+            payload.append(i == 0 ? "\"" : ",\"").append(i);
+            random.ints(120, 'a', 'z' + 1).forEach(payload::appendCodePoint);
+            payload.append("\":").append(i);
+        }
+        try (TestDevice mqtt = online(id)) {
+            mqtt.publish("devices/" + id + "/telemetry", payload.append('}').toString());
+            await().atMost(Duration.ofSeconds(30)).until(() -> stored() == 1);
+        }
+        assertThat(somebody.api()
+                        .get(path("/readings"))
+                        .json()
+                        .get(0)
+                        .path("values")
+                        .size())
+                .isEqualTo(100);
     }
 
     private long stored() {

@@ -19,6 +19,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Random;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
@@ -30,6 +32,7 @@ import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.DelegatingDataSource;
 import org.springframework.jdbc.datasource.SingleConnectionDataSource;
+import org.springframework.transaction.support.TransactionTemplate;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -43,6 +46,7 @@ class TenMillionReadingsTest {
     private static final Instant FROM = Instant.parse("2026-11-01T00:00:00Z");
     private static final Duration WEEK = Duration.ofDays(7);
     private static final long LIMIT_MILLIS = 50;
+    private static final long LONGEST_INSERT_MILLIS = 1_000;
     private static final long NEEDED_BYTES = 8L << 30;
 
     @TempDir
@@ -62,6 +66,8 @@ class TenMillionReadingsTest {
                                 "--spring.datasource.url=jdbc:postgresql://127.0.0.1:" + postgres.getPort()
                                         + "/postgres",
                                 "--spring.datasource.username=postgres",
+                                "--example.readings.per-user=100000000",
+                                "--example.readings.keep=36500d",
                                 "--ADMIN_PASSWORD=only for this test");
                 Connection connection = postgres.getPostgresDatabase().getConnection()) {
             JdbcTemplate jdbc = new JdbcTemplate(new SingleConnectionDataSource(connection, true));
@@ -80,6 +86,7 @@ class TenMillionReadingsTest {
             boolean reached = figure("a week of one device, each of its readings", raw)
                     & figure("a week of one device in hours, one metric", hours)
                     & figure("a week of one device in hours, three metrics", three);
+            reached &= deletingHoldsNoWriterUp(sensorData, server.getBean(TransactionTemplate.class));
             assertThat(reached).as("within the limit").isTrue();
         }
     }
@@ -155,6 +162,50 @@ class TenMillionReadingsTest {
                 p50,
                 millis.get(ASKED - 1));
         return p99 <= LIMIT_MILLIS;
+    }
+
+    /** The first twelve hours go, while rows are stored. */
+    private static boolean deletingHoldsNoWriterUp(SensorData sensorData, TransactionTemplate transactions)
+            throws Exception {
+        AtomicBoolean done = new AtomicBoolean();
+        Device device = Device.builder("1", "1").owner("1").build();
+        CompletableFuture<List<Double>> writer = CompletableFuture.supplyAsync(() -> {
+            List<Double> millis = new ArrayList<>();
+            while (!done.get()) {
+                List<SensorData.Row> rows = new ArrayList<>();
+                for (int i = 0; i < 100; i++) {
+                    rows.add(new SensorData.Row(device, 1, Instant.now(), "{\"temperature\":1}", null));
+                }
+                long began = System.nanoTime();
+                transactions.executeWithoutResult(status -> sensorData.insert(rows, row -> false));
+                millis.add((System.nanoTime() - began) / 1e6);
+            }
+            return millis.stream().sorted().toList();
+        });
+        List<Double> chunks = new ArrayList<>();
+        int deleted = 0;
+        for (int chunk = 1; chunk > 0; deleted += chunk) {
+            long began = System.nanoTime();
+            chunk = sensorData.deleteOlder(FROM.plus(Duration.ofHours(12)));
+            chunks.add((System.nanoTime() - began) / 1e6);
+        }
+        done.set(true);
+        List<Double> inserts = writer.get();
+        List<Double> sorted = chunks.stream().sorted().toList();
+        double longest = inserts.get(inserts.size() - 1);
+        System.out.printf(
+                Locale.ROOT,
+                "{\"figure\":\"storing 100 readings while %d old ones are deleted, longest\",\"reached\":%s,\"value\":%.1f,\"limit\":%d,"
+                        + "\"unit\":\"ms\",\"p50\":%.1f,\"inserts\":%d,\"deleting5000\":%.1f,\"deleting5000Most\":%.1f}%n",
+                deleted,
+                longest <= LONGEST_INSERT_MILLIS,
+                longest,
+                LONGEST_INSERT_MILLIS,
+                inserts.get(inserts.size() / 2),
+                inserts.size(),
+                sorted.get(sorted.size() / 2),
+                sorted.get(sorted.size() - 1));
+        return longest <= LONGEST_INSERT_MILLIS;
     }
 
     /** The plans of the statements that the application really sends. */
