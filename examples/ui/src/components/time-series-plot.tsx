@@ -2,7 +2,7 @@ import { useEffect, useLayoutEffect, useRef } from 'react';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { short } from '@/lib/numbers';
-import { clockTime } from '@/lib/time';
+import { clockTime, day } from '@/lib/time';
 import { timeTick, type Columns } from './time-series';
 import './time-series-plot.css';
 
@@ -50,6 +50,15 @@ export default function TimeSeriesPlot({ columns, names, banded }: { columns: Co
   return <div ref={place} className="time-series-plot" />;
 }
 
+/** The colour, which may have one digit or two for each part, nearly transparent. */
+function faint(hex: string): string {
+  return `${hex.length === 4 ? hex.replace(/[0-9a-f]/gi, '$&$&') : hex}33`;
+}
+
+function shownTime(millis: number, withDay: boolean): string {
+  return withDay ? `${day(millis)}, ${clockTime(millis).slice(0, 5)}` : clockTime(millis);
+}
+
 /** With bands, each name has three columns: its averages, the lowest and the highest. */
 function options(element: HTMLElement, names: string[], banded: boolean): uPlot.Options {
   const style = getComputedStyle(element);
@@ -74,7 +83,7 @@ function options(element: HTMLElement, names: string[], banded: boolean): uPlot.
       { ...axis, size: 64, values: (_plot, ticks) => ticks.map(short) },
     ],
     series: [
-      { label: 'Time', value: (_plot, seconds: number | null) => (seconds === null ? '–' : clockTime(seconds * 1_000)) },
+      { label: 'Time', value: (_plot, seconds: number | null) => (seconds === null ? '–' : shownTime(seconds * 1_000, banded)) },
       ...names.flatMap((name, index): uPlot.Series[] => {
         const dash = DASHES[index % DASHES.length]!;
         const line: uPlot.Series = {
@@ -90,7 +99,7 @@ function options(element: HTMLElement, names: string[], banded: boolean): uPlot.
     bands: banded
       ? names.map((_name, index) => ({
           series: [3 * index + 3, 3 * index + 2],
-          fill: `${colour(`--series-${index % DASHES.length}`)}33`,
+          fill: faint(colour(`--series-${index % DASHES.length}`)),
         }))
       : [],
   };

@@ -4,9 +4,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.springframework.test.context.ActiveProfiles;
 
-/** The same server with the profile {@code postgres}, on a PostgreSQL. */
+/** The same server with the profile {@code postgres}, on a PostgreSQL; with {@code -Plong} in all that its API promises. */
 class OnPostgresTest {
     @Nested
     @ActiveProfiles("postgres")
@@ -14,6 +15,7 @@ class OnPostgresTest {
 
     @Nested
     @ActiveProfiles("postgres")
+    @EnabledIfSystemProperty(named = "long", matches = "true")
     class Contract extends ContractTest {}
 
     @Nested
@@ -22,6 +24,7 @@ class OnPostgresTest {
 
     @Nested
     @ActiveProfiles("postgres")
+    @EnabledIfSystemProperty(named = "long", matches = "true")
     class Limits extends LimitsTest {}
 
     @Nested
@@ -30,6 +33,7 @@ class OnPostgresTest {
 
     @Nested
     @ActiveProfiles("postgres")
+    @EnabledIfSystemProperty(named = "long", matches = "true")
     class EventStream extends EventsTest {}
 
     @Nested

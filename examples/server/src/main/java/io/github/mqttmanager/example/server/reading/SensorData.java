@@ -216,16 +216,16 @@ public class SensorData {
         StringJoiner numbers = new StringJoiner(", ");
         StringJoiner aggregates = new StringJoiner(", ");
         List<Object> parameters = new ArrayList<>();
-        parameters.add(seconds);
         for (int i = 0; i < names.size(); i++) {
             numbers.add(number(names.get(i), parameters) + " as n" + i);
             aggregates.add("min(n%1$d), avg(n%1$d), max(n%1$d), count(n%1$d)".formatted(i));
         }
         parameters.addAll(List.of(device.value(), time(from), time(to)));
         Map<Instant, Map<String, Aggregate>> found = new LinkedHashMap<>();
-        // The offset keeps PostgreSQL from reading a number out of its JSON once for each of its aggregates.
-        jdbc.sql("select span, " + aggregates + " from (select floor(extract(epoch from measured_at) / ?) as span, "
-                        + numbers
+        // The offset keeps PostgreSQL from reading a number out of its JSON once for each of its aggregates. The width is no parameter:
+        // H2 would divide by it to 100,000 digits.
+        jdbc.sql("select span, " + aggregates + " from (select floor(extract(epoch from measured_at) / " + seconds
+                        + ") as span, " + numbers
                         + " from sensor_data d where device_table_id = ? and measured_at >= ? and measured_at < ?"
                         + " offset 0 rows) numbers group by span order by span desc")
                 .params(parameters)

@@ -244,7 +244,6 @@ class TenMillionReadingsTest {
                 jdbc,
                 statements,
                 () -> heard.aggregates(device, FROM, to, 3_600, List.of("temperature")),
-                3_600,
                 "temperature",
                 device.value(),
                 from,
