@@ -37,6 +37,7 @@ class OnPostgresTest {
     class EventStream extends EventsTest {}
 
     @Nested
+    @EnabledIfSystemProperty(named = "long", matches = "true")
     class Restart extends RestartTest {
         private final String url = TestPostgres.newDatabase();
 

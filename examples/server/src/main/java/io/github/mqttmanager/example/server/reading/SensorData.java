@@ -222,7 +222,8 @@ public class SensorData {
         }
         parameters.addAll(List.of(device.value(), time(from), time(to)));
         Map<Instant, Map<String, Aggregate>> found = new LinkedHashMap<>();
-        // The offset keeps PostgreSQL from reading a number out of its JSON once for each of its aggregates. The width is no parameter:
+        // The offset keeps PostgreSQL from reading a number out of its JSON once for each of its aggregates. The width
+        // is no parameter:
         // H2 would divide by it to 100,000 digits.
         jdbc.sql("select span, " + aggregates + " from (select floor(extract(epoch from measured_at) / " + seconds
                         + ") as span, " + numbers
