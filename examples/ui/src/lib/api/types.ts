@@ -281,9 +281,33 @@ export interface PresenceEvent {
   at: string;
 }
 
+/** Of the numbers with one name in a span of time. */
+export interface Aggregate {
+  min: number;
+  avg: number;
+  max: number;
+  count: number;
+}
+
+export interface Bucket {
+  at: string;
+  seconds: number;
+  values: Record<string, Aggregate>;
+}
+
 export interface ReadingEvent extends Reading {
   device_id: number;
   last_seen: string;
+}
+
+/** What one user may have. */
+export interface Limits {
+  brokers: number;
+  devices: number;
+  streams: number;
+  readings: number;
+  readings_days: number;
+  messages_per_second: number;
 }
 
 export interface Statistics {
@@ -295,6 +319,9 @@ export interface Statistics {
   readings_last_hour: number;
   unreadable_total: number;
   unrouted_total: number;
+  refused_total: number;
+  last_refused_at: string | null;
+  limits: Limits;
   at: string;
 }
 

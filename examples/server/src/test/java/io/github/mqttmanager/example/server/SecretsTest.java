@@ -174,7 +174,7 @@ class SecretsTest extends ServerTest {
         }
     }
 
-    private static List<Path> filesWith(Search search) throws IOException {
+    private List<Path> filesWith(Search search) throws IOException {
         try (Stream<Path> files = Files.walk(data())) {
             return files.filter(Files::isRegularFile)
                     .filter(file -> {
