@@ -12,23 +12,16 @@ import io.github.mqttmanager.broker.BrokerId;
 import io.github.mqttmanager.broker.Credentials;
 import io.github.mqttmanager.broker.Endpoint;
 import io.github.mqttmanager.broker.ProxySettings;
-import io.github.mqttmanager.broker.Secret;
 import io.github.mqttmanager.broker.TlsSettings;
 import io.github.mqttmanager.broker.UnreadableDefinition;
 import io.github.mqttmanager.broker.UnreadableDefinitionException;
 import io.github.mqttmanager.broker.WebSocketSettings;
 import io.github.mqttmanager.test.SampleDefinitions;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
 
 class SecretsAtRestTest {
@@ -190,53 +183,6 @@ class SecretsAtRestTest {
                 .hasMessageContaining("broker one");
         assertThatThrownBy(() -> repository.findReadablePart(one.id()))
                 .isInstanceOf(UnreadableDefinitionException.class);
-    }
-
-    @Test
-    void noSecretIsFoundInTheFilesOfTheDatabase(@TempDir Path directory) throws IOException {
-        try (TestDatabase file = TestDatabase.h2File(directory.resolve("canary"))) {
-            JpaBrokerRepository inFile = new JpaBrokerRepository(file.session(), TestKeys.cipher());
-            BrokerDefinition definition = BrokerDefinition.builder("one", "host", 1)
-                    .name("planted-" + CANARY)
-                    .credentials("user", CANARY + "-password")
-                    .proxy(new ProxySettings(
-                            ProxySettings.Type.HTTP,
-                            Endpoint.of("proxy", 1),
-                            Credentials.of("user", CANARY + "-proxy")))
-                    .webSocket(new WebSocketSettings("/mqtt", Map.of("X-A", CANARY + "-header")))
-                    .tls(TlsSettings.SYSTEM.withClientCertificate(new TlsSettings.ClientCertificate(
-                            samples.certificate(), withComment(samples.privateKey()))))
-                    .build();
-            inFile.save(definition);
-            file.execute("checkpoint sync");
-        }
-        assertThat(occurrences(directory, "planted-" + CANARY))
-                .as("the search finds what is there in clear")
-                .isPositive();
-        for (String end : List.of("-password", "-proxy", "-header", "-key")) {
-            assertThat(occurrences(directory, CANARY + end)).as(end).isZero();
-        }
-    }
-
-    private static Secret withComment(Secret key) {
-        return Secret.of(CANARY + "-key\n" + new String(key.reveal(), StandardCharsets.US_ASCII));
-    }
-
-    private static long occurrences(Path directory, String text) throws IOException {
-        long found = 0;
-        try (Stream<Path> files = Files.walk(directory).filter(Files::isRegularFile)) {
-            for (Path file : files.toList()) {
-                byte[] content = Files.readAllBytes(file);
-                for (var charset : List.of(StandardCharsets.ISO_8859_1, StandardCharsets.UTF_16BE)) {
-                    String haystack = new String(content, StandardCharsets.ISO_8859_1);
-                    String needle = new String(text.getBytes(charset), StandardCharsets.ISO_8859_1);
-                    for (int at = haystack.indexOf(needle); at >= 0; at = haystack.indexOf(needle, at + 1)) {
-                        found++;
-                    }
-                }
-            }
-        }
-        return found;
     }
 
     private static BrokerDefinition withPassword(String id, String owner, String password) {
