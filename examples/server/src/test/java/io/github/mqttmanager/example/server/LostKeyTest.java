@@ -47,9 +47,14 @@ class LostKeyTest {
                 // the old key comes back, as a further one
                 Files.writeString(key, Files.readString(backup), StandardOpenOption.APPEND);
                 awaitConnected(api, 1, 2, 3);
-                assertThat(api.get(BROKERS + "/3").is(200).json().path("broker_name").stringValue())
+                assertThat(api.get(BROKERS + "/3")
+                                .is(200)
+                                .json()
+                                .path("broker_name")
+                                .stringValue())
                         .isEqualTo("restored");
-                api.put(BROKERS + "/3", ServerTest.json("{'broker_name':'edited'}")).is(200);
+                api.put(BROKERS + "/3", ServerTest.json("{'broker_name':'edited'}"))
+                        .is(200);
                 awaitConnected(api, 3);
             }
         }
@@ -84,9 +89,7 @@ class LostKeyTest {
                 .is(202);
         await().atMost(Duration.ofSeconds(30))
                 .until(() -> status(api, 3).path("state").stringValue().equals("FAILED"));
-        api.post(
-                        "/api/mqtt-brokers/devices",
-                        ServerTest.json("{'device_name':'d','device_id':'d','mqtt_broker_id':3}"))
+        api.post("/api/mqtt-brokers/devices", ServerTest.json("{'device_name':'d','device_id':'d','mqtt_broker_id':3}"))
                 .is(201);
         api.delete(BROKERS + "/3").isProblem(409, "BROKER_IN_USE");
     }
