@@ -132,7 +132,8 @@ class RotationTest {
                             .as("edits, publishes and reconnects that failed")
                             .isEmpty();
                     assertThat(failed.kinds.keySet())
-                            .as("what ended connections; a broker may notice a cut when the next connection is there already")
+                            .as(
+                                    "what ended connections; a broker may notice a cut when the next connection is there already")
                             .isSubsetOf(FailureKind.CONNECTION_LOST, FailureKind.MQTT_SESSION_TAKEN_OVER);
                     System.out.printf(
                             "Rotation on %s: %d definitions resealed in %.1f s beside %d cuts of %d connections; in all %d"
