@@ -122,7 +122,9 @@ class RotationTest {
                         ResealReport rest = repository.resealSecrets();
                         assertThat(report.unreadable()).isEmpty();
                         assertThat(rest.remaining()).isZero();
-                        assertThat(withKey(open, old)).as("values that need the old key").isZero();
+                        assertThat(withKey(open, old))
+                                .as("values that need the old key")
+                                .isZero();
                         keys.remove(old);
                         removed.add(old);
                     }
@@ -159,7 +161,8 @@ class RotationTest {
         }
     }
 
-    private static void opensEverythingWithTheNewKeyAlone(EntityManagerFactory factory, Path keyFile, Set<String> removed) {
+    private static void opensEverythingWithTheNewKeyAlone(
+            EntityManagerFactory factory, Path keyFile, Set<String> removed) {
         SecretKeyFile only = SecretKeyFile.of(keyFile);
         assertThat(only.keys().toString()).doesNotContain(removed.toArray(String[]::new));
         JpaBrokerRepository later = new JpaBrokerRepository(new PlainJpaSession(factory), new AesGcmSecretCipher(only));
