@@ -40,6 +40,11 @@ final class TestDatabase implements AutoCloseable {
         return kind;
     }
 
+    /** In a server of the caller's. */
+    static TestDatabase postgresql(String url) {
+        return new TestDatabase(url, "postgres");
+    }
+
     String url() {
         return url;
     }
