@@ -49,7 +49,7 @@ class RestoreTest {
         SecretKeyFile.ofOrCreate(key);
         Path script = directory.resolve("backup.sql");
         Path keyBackup = directory.resolve("keys.backup");
-        try (TestDatabase live = TestDatabase.h2File(directory.resolve("live"))) {
+        try (TestDatabase live = Databases.at(directory.resolve("live")).withSchema()) {
             fill(with(live, key));
             // the key first, then the data: a key that is too new is no harm
             Files.copy(key, keyBackup, StandardCopyOption.COPY_ATTRIBUTES);
@@ -60,7 +60,7 @@ class RestoreTest {
         try (Connection connection = java.sql.DriverManager.getConnection(fresh, "sa", "")) {
             connection.createStatement().execute("runscript from '" + script + "'");
         }
-        try (TestDatabase restored = TestDatabase.h2File(directory.resolve("fresh"))) {
+        try (TestDatabase restored = Databases.at(directory.resolve("fresh"))) {
             verify(restored, keyBackup);
         }
     }
@@ -71,14 +71,14 @@ class RestoreTest {
         SecretKeyFile.ofOrCreate(key);
         Path keyBackup = directory.resolve("keys.backup");
         ByteArrayOutputStream dump = new ByteArrayOutputStream();
-        try (TestDatabase live = TestDatabase.postgresql();
+        try (TestDatabase live = Databases.POSTGRESQL.open();
                 Connection connection = live.connect()) {
             fill(with(live, key));
             Files.copy(key, keyBackup, StandardCopyOption.COPY_ATTRIBUTES);
             connection.unwrap(PGConnection.class).getCopyAPI().copyOut(COPY + " to stdout", dump);
             rotateAfterTheBackup(live, key);
         }
-        try (TestDatabase restored = TestDatabase.postgresql();
+        try (TestDatabase restored = Databases.POSTGRESQL.open();
                 Connection connection = restored.connect()) {
             connection
                     .unwrap(PGConnection.class)

@@ -31,7 +31,7 @@ class SecretPlacesTest {
     private static final String CANARY = "cAnAry-9d31";
 
     private final SampleDefinitions samples = new SampleDefinitions(6);
-    private final TestDatabase database = TestDatabase.h2Memory();
+    private final TestDatabase database = Databases.H2_IN_MEMORY.open();
     private final JpaBrokerRepository repository = new JpaBrokerRepository(database.session(), TestKeys.cipher());
     private final Map<String, BrokerDefinition> stored = new LinkedHashMap<>();
 

@@ -20,11 +20,6 @@ import io.github.mqttmanager.test.SampleDefinitions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-<<<<<<< HEAD
-import org.junit.jupiter.api.AfterEach;
-=======
-import java.util.stream.Stream;
->>>>>>> main
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 
@@ -184,62 +179,10 @@ class SecretsAtRestTest {
                 .extracting(UnreadableDefinition::broker)
                 .containsExactly(one.id());
         assertThatThrownBy(() -> repository.find(one.id()))
-<<<<<<< HEAD
                 .isInstanceOf(UnreadableDefinitionException.class)
                 .hasMessageContaining("broker one");
         assertThatThrownBy(() -> repository.findReadablePart(one.id()))
                 .isInstanceOf(UnreadableDefinitionException.class);
-=======
-                .isInstanceOf(IllegalStateException.class)
-                .hasMessageContaining("one");
-    }
-
-    @Test
-    void noSecretIsFoundInTheFilesOfTheDatabase(@TempDir Path directory) throws IOException {
-        try (TestDatabase file = Databases.at(directory.resolve("canary")).withSchema()) {
-            JpaBrokerRepository inFile = new JpaBrokerRepository(file.session(), TestKeys.cipher());
-            BrokerDefinition definition = BrokerDefinition.builder("one", "host", 1)
-                    .name("planted-" + CANARY)
-                    .credentials("user", CANARY + "-password")
-                    .proxy(new ProxySettings(
-                            ProxySettings.Type.HTTP,
-                            Endpoint.of("proxy", 1),
-                            Credentials.of("user", CANARY + "-proxy")))
-                    .webSocket(new WebSocketSettings("/mqtt", Map.of("X-A", CANARY + "-header")))
-                    .tls(TlsSettings.SYSTEM.withClientCertificate(new TlsSettings.ClientCertificate(
-                            samples.certificate(), withComment(samples.privateKey()))))
-                    .build();
-            inFile.save(definition);
-            file.execute("checkpoint sync");
-        }
-        assertThat(occurrences(directory, "planted-" + CANARY))
-                .as("the search finds what is there in clear")
-                .isPositive();
-        for (String end : List.of("-password", "-proxy", "-header", "-key")) {
-            assertThat(occurrences(directory, CANARY + end)).as(end).isZero();
-        }
-    }
-
-    private static Secret withComment(Secret key) {
-        return Secret.of(CANARY + "-key\n" + new String(key.reveal(), StandardCharsets.US_ASCII));
-    }
-
-    private static long occurrences(Path directory, String text) throws IOException {
-        long found = 0;
-        try (Stream<Path> files = Files.walk(directory).filter(Files::isRegularFile)) {
-            for (Path file : files.toList()) {
-                byte[] content = Files.readAllBytes(file);
-                for (var charset : List.of(StandardCharsets.ISO_8859_1, StandardCharsets.UTF_16BE)) {
-                    String haystack = new String(content, StandardCharsets.ISO_8859_1);
-                    String needle = new String(text.getBytes(charset), StandardCharsets.ISO_8859_1);
-                    for (int at = haystack.indexOf(needle); at >= 0; at = haystack.indexOf(needle, at + 1)) {
-                        found++;
-                    }
-                }
-            }
-        }
-        return found;
->>>>>>> main
     }
 
     private static BrokerDefinition withPassword(String id, String owner, String password) {

@@ -119,7 +119,7 @@ class SecretsNowhereTest {
         said.add(text(catchThrowable(() -> both.find(BrokerId.of("three")))));
         said.add(both.unreadable() + " " + both.resealSecrets());
         database.execute("alter table mqtt_manager_broker add constraint too_long check (length(password_sealed) < 9)"
-                + (database.url().contains(":h2:") ? " nocheck" : " not valid"));
+                + (database.kind().isH2() ? " nocheck" : " not valid"));
         BrokerDefinition refused = one;
         said.add(text(catchThrowable(() -> both.save(refused))));
         return said;
@@ -169,7 +169,7 @@ class SecretsNowhereTest {
     void onH2() throws Exception {
         List<String> said;
         Path script = directory.resolve("dump.sql");
-        try (TestDatabase database = TestDatabase.h2File(directory.resolve("db"))) {
+        try (TestDatabase database = Databases.at(directory.resolve("db")).withSchema()) {
             said = use(database);
             database.strings("script to '" + script + "'");
             database.execute("checkpoint sync");
@@ -186,7 +186,7 @@ class SecretsNowhereTest {
                 .start()) {
             List<String> said;
             ByteArrayOutputStream dump = new ByteArrayOutputStream();
-            try (TestDatabase database = TestDatabase.postgresql(postgres.getJdbcUrl("postgres", "postgres"));
+            try (TestDatabase database = new TestDatabase(Databases.POSTGRESQL, postgres.getJdbcUrl("postgres", "postgres"), "postgres", "").withSchema();
                     Connection connection = DriverManager.getConnection(database.url(), "postgres", "");
                     Statement statement = connection.createStatement()) {
                 said = use(database);

@@ -40,11 +40,6 @@ final class TestDatabase implements AutoCloseable {
         return kind;
     }
 
-    /** In a server of the caller's. */
-    static TestDatabase postgresql(String url) {
-        return new TestDatabase(url, "postgres");
-    }
-
     String url() {
         return url;
     }
