@@ -80,7 +80,41 @@ export interface Status {
   endpoint: Address | null;
   /** In the queue for a start, from 1. */
   waiting_position: number | null;
+  traffic: Traffic;
+  handling: Handling;
   at: string;
+}
+
+/** Where every message has gone. */
+export interface Traffic {
+  inbound: {
+    received: number;
+    handled: number;
+    duplicates: number;
+    unrouted: number;
+    dropped: number;
+    released: number;
+    open: number;
+  };
+  outbound: {
+    accepted: number;
+    published: number;
+    failed: number;
+    expired: number;
+    rejected: number;
+    queued: number;
+    in_flight: number;
+  };
+}
+
+/** How the server gets on with what a broker sent. */
+export interface Handling {
+  failing: number;
+  overdue: number;
+  troubled_since: string | null;
+  oldest_open_since: string | null;
+  /** Nothing more is taken from the broker for now. */
+  paused: boolean;
 }
 
 export type EventType =

@@ -40,6 +40,8 @@ class ExamplesTest extends ServerTest {
             "grants",
             "endpoint",
             "waiting_position",
+            "troubled_since",
+            "oldest_open_since",
             "actor",
             "round_trip_ms",
             "last_seen",

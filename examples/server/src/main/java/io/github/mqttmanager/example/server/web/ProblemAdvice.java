@@ -2,6 +2,7 @@ package io.github.mqttmanager.example.server.web;
 
 import io.github.mqttmanager.BrokerInUseException;
 import io.github.mqttmanager.UnknownBrokerException;
+import io.github.mqttmanager.broker.UnreadableDefinitionException;
 import io.github.mqttmanager.broker.VersionConflictException;
 import io.github.mqttmanager.device.DuplicateDeviceException;
 import jakarta.servlet.http.HttpServletResponse;
@@ -48,6 +49,14 @@ class ProblemAdvice {
                 ProblemCode.BROKER_IN_USE,
                 "the broker has " + e.devices() + (e.devices() == 1 ? " device" : " devices")
                         + "; delete them first, or with it by ?devices=delete"));
+    }
+
+    /** Of a broker of the user who asks, for whoever looks for one checks that. */
+    @ExceptionHandler
+    ResponseEntity<Problem> unreadable(UnreadableDefinitionException e) {
+        return answer(Problem.of(
+                ProblemCode.BROKER_UNREADABLE,
+                e.definition().message() + ". " + e.definition().remedy()));
     }
 
     @ExceptionHandler
