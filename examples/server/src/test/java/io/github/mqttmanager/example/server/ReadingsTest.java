@@ -55,11 +55,11 @@ class ReadingsTest extends ServerTest {
     }
 
     private void store(Instant at, String json) {
-        store(at, List.of(json));
+        store(at, List.of(json), 0);
     }
 
-    /** As the application does, one a second. */
-    private void store(Instant from, List<String> jsons) {
+    /** As the application does, so many seconds apart. */
+    private void store(Instant from, List<String> jsons, int seconds) {
         List<Object[]> rows = new ArrayList<>();
         for (int i = 0; i < jsons.size(); i++) {
             String json = jsons.get(i);
@@ -68,7 +68,7 @@ class ReadingsTest extends ServerTest {
                 somebody.id(),
                 Long.toString(device),
                 "sensor:1",
-                OffsetDateTime.ofInstant(from.plusSeconds(i), ZoneOffset.UTC),
+                OffsetDateTime.ofInstant(from.plusSeconds((long) i * seconds), ZoneOffset.UTC),
                 isLong ? null : json,
                 isLong ? json : null
             });
@@ -209,16 +209,13 @@ class ReadingsTest extends ServerTest {
     /** Rows of the same moment lie on both sides of the end of a page. */
     @Test
     void noNumberIsLostBetweenPages() {
-        List<String> many = new ArrayList<>();
-        for (int i = 0; i < 1_500; i++) {
-            many.add(json("{'n':" + i + "}"));
-        }
-        store(NOON, many.subList(0, 700));
-        for (int i = 700; i < 1_500; i += 100) {
-            // a hundred at each of eight moments
-            for (int j = 0; j < 100; j++) {
-                store(NOON.plusSeconds(i), many.get(i + j));
+        // 300 at each of five moments, and 1,000 in a page
+        for (int i = 0; i < 1_500; i += 300) {
+            List<String> many = new ArrayList<>();
+            for (int j = 0; j < 300; j++) {
+                many.add(json("{'n':" + (i + j) + "}"));
             }
+            store(NOON.plusSeconds(i), many, 0);
         }
         assertThat(somebody.api()
                         .get(path("/readings.csv?" + DAY))
@@ -243,7 +240,7 @@ class ReadingsTest extends ServerTest {
             }
             many.add(row.append('}').toString());
         }
-        store(NOON, many);
+        store(NOON, many, 1);
     }
 
     private Socket download() throws IOException {

@@ -59,10 +59,10 @@ class ReadingController {
         this.export = export;
     }
 
-    /** Names may have commas, which are no end of them. */
+    /** Names may have commas, which do not end them; control characters they have not. */
     @InitBinder
     void namesAsTheyAre(WebDataBinder binder) {
-        binder.registerCustomEditor(String[].class, new StringArrayPropertyEditor(null));
+        binder.registerCustomEditor(String[].class, new StringArrayPropertyEditor("\u0000"));
     }
 
     @GetMapping(path = "/readings", produces = MediaType.APPLICATION_JSON_VALUE)

@@ -144,7 +144,7 @@ public class SensorDataHandler implements AsyncDeviceMessageHandler {
                         row.device().owner(),
                         new ReadingEvent(Long.parseLong(row.device().id().value()), row.at(), row.values(), row.at()));
             }
-            return null;
+            return failure == null;
         });
     }
 

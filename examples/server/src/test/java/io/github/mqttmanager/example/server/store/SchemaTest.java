@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.io.TempDir;
@@ -71,7 +72,10 @@ class SchemaTest {
                 + " values ('a', 'a', 'x', true, 0, current_timestamp)");
         insertDevice(jdbc);
         String reading = "{\"t\":1}";
-        String longReading = "{\"" + "n".repeat(2_500) + "\":1}";
+        // of letters that cannot be pressed together, so that no index holds it
+        StringBuilder name = new StringBuilder();
+        new Random(5).ints(5_000, 'a', 'z' + 1).forEach(name::appendCodePoint);
+        String longReading = "{\"" + name + "\":1}";
         for (String values : List.of(reading, longReading)) {
             jdbc.update(
                     "insert into sensor_data (user_id, device_table_id, device_id, measured_at, readings)"
