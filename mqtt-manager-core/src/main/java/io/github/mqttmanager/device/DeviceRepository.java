@@ -20,6 +20,11 @@ public interface DeviceRepository {
     /** The device with this id. */
     Optional<Device> find(DeviceId id);
 
+    /** Those of the devices with these ids that there are, in any order. One after the other, unless the repository knows better. */
+    default List<Device> findAll(Collection<DeviceId> ids) {
+        return ids.stream().distinct().map(this::find).flatMap(Optional::stream).toList();
+    }
+
     /**
      * Devices in an order of the repository's own that does not change.
      *

@@ -6,6 +6,7 @@ import io.github.mqttmanager.broker.RepositoryChanges;
 import io.github.mqttmanager.broker.VersionConflictException;
 import io.github.mqttmanager.device.Device;
 import io.github.mqttmanager.device.DeviceId;
+import io.github.mqttmanager.device.DeviceLoading;
 import io.github.mqttmanager.device.DeviceRepository;
 import io.github.mqttmanager.device.DuplicateDeviceException;
 import jakarta.persistence.EntityManager;
@@ -29,7 +30,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
-import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,13 +38,14 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Tells of its own changes, after they are committed; last-seen times are none. This class is thread-safe.
  */
-public final class JpaDeviceRepository implements DeviceRepository, RepositoryChanges<DeviceId> {
+public final class JpaDeviceRepository implements DeviceRepository, DeviceLoading, RepositoryChanges<DeviceId> {
     private static final String SEQUENCE = "mqtt_manager_device_seq";
     private static final String SEEN =
             "update mqtt_manager_device set last_seen = ? where id = ? and (last_seen is null or last_seen < ?)";
 
     private final JpaSession session;
     private final Clock clock;
+    private final DeviceRows rows = new DeviceRows();
     private final ChangeListeners<DeviceId> listeners = new ChangeListeners<>();
 
     public JpaDeviceRepository(JpaSession session) {
@@ -70,55 +72,84 @@ public final class JpaDeviceRepository implements DeviceRepository, RepositoryCh
                     }
                     return Optional.ofNullable(row);
                 })
-                .map(DeviceRows::read);
+                .map(rows::read);
+    }
+
+    @Override
+    public List<Device> findAll(Collection<DeviceId> ids) {
+        return select("select " + DeviceRows.COLUMNS + " from MqttManagerDevice d where d.id in :ids", ids).stream()
+                .map(rows::read)
+                .toList();
     }
 
     @Override
     public List<Device> page(@Nullable DeviceId after, int limit) {
-        return page(
-                after,
-                limit,
-                manager -> manager.createQuery(
-                        "select d from MqttManagerDevice d where d.id > :after order by d.id",
-                        MqttManagerDevice.class));
+        return page("", after, limit, query -> query);
     }
 
     @Override
     public List<Device> pageOfOwner(String owner, @Nullable DeviceId after, int limit) {
-        return page(
-                after,
-                limit,
-                manager -> manager.createQuery(
-                                "select d from MqttManagerDevice d where d.owner = :owner and d.id > :after order by d.id",
-                                MqttManagerDevice.class)
-                        .setParameter("owner", owner));
+        return page("d.owner = :owner and", after, limit, query -> query.setParameter("owner", owner));
     }
 
     @Override
     public List<Device> pageOfBroker(BrokerId broker, @Nullable DeviceId after, int limit) {
-        return page(
-                after,
-                limit,
-                manager -> manager.createQuery(
-                                "select d from MqttManagerDevice d where d.brokerId = :broker and d.id > :after order by d.id",
-                                MqttManagerDevice.class)
-                        .setParameter("broker", broker.value()));
+        return page("d.brokerId = :broker and", after, limit, query -> query.setParameter("broker", broker.value()));
     }
 
     private List<Device> page(
-            @Nullable DeviceId after, int limit, Function<EntityManager, TypedQuery<MqttManagerDevice>> query) {
+            String condition, @Nullable DeviceId after, int limit, UnaryOperator<TypedQuery<Object[]>> parameters) {
+        requirePositive(limit);
+        return session
+                .inTransaction(manager -> parameters
+                        .apply(query(manager, DeviceRows.COLUMNS, condition + " d.id > :after order by d.id"))
+                        .setParameter("after", after == null ? "" : after.value())
+                        .setMaxResults(limit)
+                        .getResultList())
+                .stream()
+                .map(rows::read)
+                .toList();
+    }
+
+    /** Columns and no entities: what is read in great numbers never enters the persistence context. */
+    private static TypedQuery<Object[]> query(EntityManager manager, String columns, String condition) {
+        return manager.createQuery(
+                "select " + columns + " from MqttManagerDevice d where " + condition, Object[].class);
+    }
+
+    private static void requirePositive(int limit) {
         if (limit < 1) {
             throw new IllegalArgumentException("limit must be at least 1, not " + limit);
         }
-        List<MqttManagerDevice> rows = session.inTransaction(manager -> {
-            List<MqttManagerDevice> found = query.apply(manager)
-                    .setParameter("after", after == null ? "" : after.value())
-                    .setMaxResults(limit)
-                    .getResultList();
-            found.forEach(manager::detach);
-            return found;
-        });
-        return rows.stream().map(DeviceRows::read).toList();
+    }
+
+    @Override
+    public List<Loaded> pageByBroker(@Nullable Device after, int limit) {
+        requirePositive(limit);
+        String columns = DeviceRows.COLUMNS + ", d.lastSeen";
+        return session
+                .inTransaction(manager -> {
+                    List<Object[]> found = new ArrayList<>(limit);
+                    if (after != null) {
+                        found.addAll(query(manager, columns, "d.brokerId = :broker and d.id > :after order by d.id")
+                                .setParameter("broker", after.broker().value())
+                                .setParameter("after", after.id().value())
+                                .setMaxResults(limit)
+                                .getResultList());
+                    }
+                    if (found.size() < limit) {
+                        found.addAll(query(manager, columns, "d.brokerId > :broker order by d.brokerId, d.id")
+                                .setParameter(
+                                        "broker",
+                                        after == null ? "" : after.broker().value())
+                                .setMaxResults(limit - found.size())
+                                .getResultList());
+                    }
+                    return found;
+                })
+                .stream()
+                .map(row -> new Loaded(rows.read(row), (Instant) row[row.length - 1]))
+                .toList();
     }
 
     @Override
