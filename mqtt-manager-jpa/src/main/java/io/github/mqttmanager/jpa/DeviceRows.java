@@ -5,6 +5,8 @@ import io.github.mqttmanager.device.Availability;
 import io.github.mqttmanager.device.Device;
 import io.github.mqttmanager.device.DeviceId;
 import io.github.mqttmanager.topic.TopicTemplate;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -16,7 +18,7 @@ final class DeviceRows {
     private final Shared<String, String> texts = new Shared<>(text -> text);
     private final Shared<String, TopicTemplate> templates = new Shared<>(TopicTemplate::of);
     private final Shared<String, List<TopicTemplate>> topics =
-            new Shared<>(lines -> lines.lines().map(templates::get).toList());
+            new Shared<>(lines -> List.copyOf(lines.lines().map(templates::get).toList()));
     private final Shared<Long, Duration> intervals = new Shared<>(Duration::ofNanos);
 
     /** Writes everything except the version and the times. */
@@ -42,6 +44,22 @@ final class DeviceRows {
     /** What {@link #read(Object[])} wants selected of {@code MqttManagerDevice d}. */
     static final String COLUMNS = "d.id, d.name, d.owner, d.brokerId, d.topicName, d.deviceType, d.telemetryTopics,"
             + " d.commandTopic, d.availabilityTopic, d.availabilityOnline, d.availabilityOffline, d.expectedInterval, d.version";
+
+    /** The same in SQL, of {@code mqtt_manager_device d}. */
+    static final String SQL_COLUMNS =
+            "d.id, d.name, d.owner, d.broker_id, d.topic_name, d.device_type, d.telemetry_topics,"
+                    + " d.command_topic, d.availability_topic, d.availability_online, d.availability_offline, d.expected_interval_ns,"
+                    + " d.version";
+
+    Device read(ResultSet row) throws SQLException {
+        Object[] columns = new Object[13];
+        for (int i = 0; i < 11; i++) {
+            columns[i] = row.getString(i + 1);
+        }
+        columns[11] = row.getLong(12);
+        columns[12] = row.getLong(13);
+        return read(columns);
+    }
 
     Device read(MqttManagerDevice row) {
         return read(new Object[] {

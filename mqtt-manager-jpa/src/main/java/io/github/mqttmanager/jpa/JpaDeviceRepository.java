@@ -14,6 +14,8 @@ import jakarta.persistence.LockModeType;
 import jakarta.persistence.TypedQuery;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -42,6 +44,10 @@ public final class JpaDeviceRepository implements DeviceRepository, DeviceLoadin
     private static final String SEQUENCE = "mqtt_manager_device_seq";
     private static final String SEEN =
             "update mqtt_manager_device set last_seen = ? where id = ? and (last_seen is null or last_seen < ?)";
+    private static final String LOADED =
+            "select " + DeviceRows.SQL_COLUMNS + ", d.last_seen from mqtt_manager_device d where ";
+    private static final String REST_OF_BROKER = LOADED + "d.broker_id = ? and d.id > ? order by d.id limit ?";
+    private static final String OTHER_BROKERS = LOADED + "d.broker_id > ? order by d.broker_id, d.id limit ?";
 
     private final JpaSession session;
     private final Clock clock;
@@ -123,33 +129,39 @@ public final class JpaDeviceRepository implements DeviceRepository, DeviceLoadin
         }
     }
 
+    /** {@inheritDoc} Plain JDBC: with a million rows, what the provider does for each is half of the time. */
     @Override
     public List<Loaded> pageByBroker(@Nullable Device after, int limit) {
         requirePositive(limit);
-        String columns = DeviceRows.COLUMNS + ", d.lastSeen";
-        return session
-                .inTransaction(manager -> {
-                    List<Object[]> found = new ArrayList<>(limit);
-                    if (after != null) {
-                        found.addAll(query(manager, columns, "d.brokerId = :broker and d.id > :after order by d.id")
-                                .setParameter("broker", after.broker().value())
-                                .setParameter("after", after.id().value())
-                                .setMaxResults(limit)
-                                .getResultList());
-                    }
-                    if (found.size() < limit) {
-                        found.addAll(query(manager, columns, "d.brokerId > :broker order by d.brokerId, d.id")
-                                .setParameter(
-                                        "broker",
-                                        after == null ? "" : after.broker().value())
-                                .setMaxResults(limit - found.size())
-                                .getResultList());
-                    }
-                    return found;
-                })
-                .stream()
-                .map(row -> new Loaded(rows.read(row), (Instant) row[row.length - 1]))
-                .toList();
+        String broker = after == null ? "" : after.broker().value();
+        return session.inTransaction(manager -> manager.<Connection, List<Loaded>>callWithConnection(connection -> {
+            List<Loaded> found = new ArrayList<>(limit);
+            if (after != null) {
+                try (PreparedStatement statement = connection.prepareStatement(REST_OF_BROKER)) {
+                    statement.setString(1, broker);
+                    statement.setString(2, after.id().value());
+                    statement.setInt(3, limit);
+                    load(statement, found);
+                }
+            }
+            if (found.size() < limit) {
+                try (PreparedStatement statement = connection.prepareStatement(OTHER_BROKERS)) {
+                    statement.setString(1, broker);
+                    statement.setInt(2, limit - found.size());
+                    load(statement, found);
+                }
+            }
+            return found;
+        }));
+    }
+
+    private void load(PreparedStatement statement, List<Loaded> into) throws SQLException {
+        try (ResultSet result = statement.executeQuery()) {
+            while (result.next()) {
+                OffsetDateTime seen = result.getObject(14, OffsetDateTime.class);
+                into.add(new Loaded(rows.read(result), seen == null ? null : seen.toInstant()));
+            }
+        }
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.github.mqttmanager.benchmarks.figures;
 
 import io.github.mqttmanager.MqttManager;
+import io.github.mqttmanager.broker.BrokerId;
 import io.github.mqttmanager.connection.BrokerStatus;
 import io.github.mqttmanager.jpa.AesGcmSecretCipher;
 import io.github.mqttmanager.jpa.JpaBrokerRepository;
@@ -12,6 +13,8 @@ import jakarta.persistence.EntityManagerFactory;
 import jakarta.persistence.PersistenceConfiguration;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 
 /** A host application whose brokers and devices are in PostgreSQL when it starts. */
 final class StoredProcess {
@@ -47,14 +50,18 @@ final class StoredProcess {
                 .on("ready", words -> "brokers=" + host.brokers.page(null, 1).size())
                 .on("heap", words -> "used=" + Jvm.usedHeap())
                 .on("peak", words -> "used=" + Jvm.peakHeap())
-                .on("start", words -> host.start(Integer.parseInt(words[1])))
+                .on("start", words -> host.start(Integer.parseInt(words[1]), Integer.parseInt(words[2])))
                 .serve();
         host.manager.close();
         System.exit(0);
     }
 
-    /** Until all is loaded and so many brokers are connected. */
-    private String start(int reachable) throws InterruptedException {
+    /** Until all is loaded and so many brokers are connected: each with an id that is a multiple. */
+    private String start(int reachable, int apart) throws InterruptedException {
+        List<BrokerId> missing = new ArrayList<>();
+        for (int i = 1; i <= reachable; i++) {
+            missing.add(BrokerId.of(String.valueOf(i * apart)));
+        }
         long began = System.nanoTime();
         manager.start();
         long returned = System.nanoTime() - began;
@@ -62,22 +69,20 @@ final class StoredProcess {
         long connected = 0;
         while (loaded == 0 || connected == 0) {
             if (System.nanoTime() - began > 300e9) {
-                return "failed: after 300 s " + manager.statuses().size() + " brokers are loaded and " + connected()
-                        + " connected";
+                return "failed: after 300 s " + manager.statuses().size() + " brokers are loaded and " + missing.size()
+                        + " not connected";
             }
             Thread.sleep(20);
             if (loaded == 0 && manager.isLoaded()) {
                 loaded = System.nanoTime() - began;
             }
-            if (connected == 0 && connected() >= reachable) {
+            missing.removeIf(
+                    id -> manager.status(id).map(BrokerStatus::isConnected).orElse(false));
+            if (connected == 0 && missing.isEmpty()) {
                 connected = System.nanoTime() - began;
             }
         }
         return "returned_us=" + returned / 1_000 + " loaded_s=" + loaded / 1e9 + " connected_s=" + connected / 1e9
                 + " brokers=" + manager.statuses().size();
-    }
-
-    private long connected() {
-        return manager.statuses().stream().filter(BrokerStatus::isConnected).count();
     }
 }
