@@ -370,6 +370,32 @@ public final class MqttManager implements AutoCloseable {
     }
 
     /**
+     * Deletes a broker as {@link #delete(BrokerId, WhenDevicesExist)} does, after all its devices were linked to another: both, or nothing.
+     * They take along when they were last seen, and are subscribed at the other broker before the first one's connection ends. What waits
+     * in the outbox for the broker is deleted with it, also what was for them.
+     *
+     * @param devicesTo the broker that gets the devices
+     * @return whether there was one to delete
+     * @throws UnknownBrokerException if there is no broker for the devices
+     * @throws DuplicateDeviceException if the other broker has a device with the same name in topics as one of them
+     * @throws IllegalArgumentException if both are the same
+     */
+    public boolean delete(BrokerId id, BrokerId devicesTo) {
+        if (id.equals(devicesTo)) {
+            throw new IllegalArgumentException("the devices of broker " + id + " cannot stay with it");
+        }
+        return transactions.run(() -> {
+            if (brokers.find(devicesTo).isEmpty()) {
+                throw new UnknownBrokerException(devicesTo);
+            }
+            if (devices.moveToBroker(id, devicesTo) > 0) {
+                transactions.afterCommit(() -> onStore(() -> reloadDevices(devicesTo)));
+            }
+            return delete(id, WhenDevicesExist.REFUSE);
+        });
+    }
+
+    /**
      * Stores a device, and routes by it as soon as the change is committed.
      *
      * @return what was stored
@@ -903,6 +929,15 @@ public final class MqttManager implements AutoCloseable {
             }
         } catch (RuntimeException e) {
             retry(id, e);
+        }
+    }
+
+    private void reloadDevices(BrokerId id) {
+        try {
+            loadDevices(id);
+        } catch (RuntimeException e) {
+            LOG.warn("[{}] devices could not be read; trying again in {} s", id, STORE_RETRY.toSeconds(), e);
+            later(STORE_RETRY, () -> reloadDevices(id));
         }
     }
 

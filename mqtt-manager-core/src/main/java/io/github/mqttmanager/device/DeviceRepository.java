@@ -65,6 +65,14 @@ public interface DeviceRepository {
     long deleteOfBroker(BrokerId broker);
 
     /**
+     * Links all devices of one broker to another, all or none, and raises their versions.
+     *
+     * @return how many were moved
+     * @throws DuplicateDeviceException if the other broker has a device with the same name in topics as one of them
+     */
+    long moveToBroker(BrokerId from, BrokerId to);
+
+    /**
      * Notes when devices were last seen: only forwards, an earlier time than the stored one changes nothing; unknown devices are
      * passed over.
      */

@@ -323,17 +323,75 @@ public final class JpaDeviceRepository implements DeviceRepository, DeviceLoadin
     @Override
     public long deleteOfBroker(BrokerId broker) {
         return session.inTransaction(manager -> {
-            List<String> ids = manager.createQuery(
-                            "select d.id from MqttManagerDevice d where d.brokerId = :broker order by d.id",
-                            String.class)
-                    .setParameter("broker", broker.value())
-                    .getResultList();
             long deleted = 0;
-            for (List<String> chunk : Chunks.of(ids)) {
+            for (List<String> chunk : Chunks.of(idsOfBroker(manager, broker))) {
                 deleted += delete(manager, chunk);
             }
             return deleted;
         });
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * @throws UnknownBrokerException if the other broker is not stored
+     */
+    @Override
+    public long moveToBroker(BrokerId from, BrokerId to) {
+        if (from.equals(to)) {
+            return 0;
+        }
+        try {
+            return session.inTransaction(manager -> move(manager, from, to));
+        } catch (RuntimeException e) {
+            SqlFailure failure = SqlFailure.in(e).orElseThrow(() -> e);
+            RuntimeException refusal;
+            if (failure.isUnique("mqtt_manager_device_topic_uq")) {
+                refusal = new DuplicateDeviceException(to, "as one that was to come");
+            } else if (failure.isForeignKey("mqtt_manager_device_broker_fk")) {
+                refusal = new UnknownBrokerException(to);
+            } else {
+                throw e;
+            }
+            refusal.initCause(e);
+            throw refusal;
+        }
+    }
+
+    private long move(EntityManager manager, BrokerId from, BrokerId to) {
+        manager.createQuery(
+                        "select d.topicName from MqttManagerDevice d where d.brokerId = :from and exists (select t.id"
+                                + " from MqttManagerDevice t where t.brokerId = :to and t.topicName = d.topicName)",
+                        String.class)
+                .setParameter("from", from.value())
+                .setParameter("to", to.value())
+                .setMaxResults(1)
+                .getResultList()
+                .forEach(name -> {
+                    throw new DuplicateDeviceException(to, name);
+                });
+        Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
+        long moved = 0;
+        for (List<String> chunk : Chunks.of(idsOfBroker(manager, from))) {
+            moved += manager.createQuery("update MqttManagerDevice d set d.brokerId = :to, d.version = d.version + 1,"
+                            + " d.updatedAt = :now where d.id in :ids and d.brokerId = :from")
+                    .setParameter("to", to.value())
+                    .setParameter("now", now)
+                    .setParameter("ids", chunk)
+                    .setParameter("from", from.value())
+                    .executeUpdate();
+            session.afterCommit(
+                    () -> listeners.tell(chunk.stream().map(DeviceId::of).toList()));
+        }
+        return moved;
+    }
+
+    /** In their order, so that two who change them cannot wait for each other. */
+    private static List<String> idsOfBroker(EntityManager manager, BrokerId broker) {
+        return manager.createQuery(
+                        "select d.id from MqttManagerDevice d where d.brokerId = :broker order by d.id", String.class)
+                .setParameter("broker", broker.value())
+                .getResultList();
     }
 
     private int delete(EntityManager manager, List<String> ids) {
