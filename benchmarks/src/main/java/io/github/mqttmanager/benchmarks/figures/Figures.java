@@ -24,6 +24,7 @@ final class Figures {
         SCENARIOS.put("rows", new RowsScenario());
         SCENARIOS.put("outbox", new OutboxScenario());
         SCENARIOS.put("load", new LoadScenario());
+        SCENARIOS.put("routes", new RoutesScenario());
     }
 
     private Figures() {}
