@@ -154,10 +154,10 @@ public final class JpaDeviceRepository implements DeviceRepository, DeviceLoadin
     }
 
     private void load(PreparedStatement statement, List<Loaded> into) throws SQLException {
+        Database database = Database.of(statement.getConnection());
         try (ResultSet result = statement.executeQuery()) {
             while (result.next()) {
-                OffsetDateTime seen = result.getObject(14, OffsetDateTime.class);
-                into.add(new Loaded(rows.read(result), seen == null ? null : seen.toInstant()));
+                into.add(new Loaded(rows.read(result), database.time(result, 14)));
             }
         }
     }
@@ -182,6 +182,7 @@ public final class JpaDeviceRepository implements DeviceRepository, DeviceLoadin
      * {@inheritDoc}
      *
      * @throws UnknownBrokerException if its broker is not stored
+     * @throws StorageFullException if the database has no space left
      */
     @Override
     public Device save(Device device) {
@@ -222,7 +223,7 @@ public final class JpaDeviceRepository implements DeviceRepository, DeviceLoadin
             refusal = conflict(
                     failure.culprit(devices, device -> device.id().value()).id());
         } else {
-            return cause;
+            return StorageFullException.orSame(cause);
         }
         refusal.initCause(cause);
         return refusal;
@@ -365,11 +366,11 @@ public final class JpaDeviceRepository implements DeviceRepository, DeviceLoadin
             SqlFailure failure = SqlFailure.in(e).orElseThrow(() -> e);
             RuntimeException refusal;
             if (failure.isUnique("mqtt_manager_device_topic_uq")) {
-                refusal = new DuplicateDeviceException(to, "as one that was to come");
+                refusal = new DuplicateDeviceException(to, "as one of those of broker " + from + " is");
             } else if (failure.isForeignKey("mqtt_manager_device_broker_fk")) {
                 refusal = new UnknownBrokerException(to);
             } else {
-                throw e;
+                throw StorageFullException.orSame(e);
             }
             refusal.initCause(e);
             throw refusal;
