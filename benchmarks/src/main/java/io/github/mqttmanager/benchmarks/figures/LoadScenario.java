@@ -88,7 +88,9 @@ final class LoadScenario implements Scenario {
 
     private static double page(String url) {
         try (Child pages = Child.start(List.of("-Xmx1g"), PagingProcess.class, url)) {
-            return pages.ask("run").decimal("read_s");
+            Answer read = pages.ask("run");
+            System.err.println(read.values());
+            return read.decimal("read_s");
         }
     }
 

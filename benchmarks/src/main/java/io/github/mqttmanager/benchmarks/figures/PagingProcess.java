@@ -20,11 +20,13 @@ final class PagingProcess {
 
     private static String run(String url) throws SQLException {
         long began = System.nanoTime();
+        long cpu = Jvm.cpuNanos();
         try (Connection connection = DriverManager.getConnection(url)) {
             connection.setAutoCommit(false);
             long brokers = pages(connection, "mqtt_manager_broker");
             long devices = pages(connection, "mqtt_manager_device");
-            return "read_s=" + (System.nanoTime() - began) / 1e9 + " brokers=" + brokers + " devices=" + devices;
+            return "read_s=" + (System.nanoTime() - began) / 1e9 + " cpu_s="
+                    + (Jvm.cpuNanos() - cpu) / 1e9 + " brokers=" + brokers + " devices=" + devices;
         }
     }
 

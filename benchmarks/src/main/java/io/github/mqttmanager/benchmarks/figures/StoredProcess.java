@@ -62,6 +62,8 @@ final class StoredProcess {
         for (int i = 1; i <= reachable; i++) {
             missing.add(BrokerId.of(String.valueOf(i * apart)));
         }
+        long cpu = 0;
+        long cpuBefore = Jvm.cpuNanos();
         long began = System.nanoTime();
         manager.start();
         long returned = System.nanoTime() - began;
@@ -75,6 +77,7 @@ final class StoredProcess {
             Thread.sleep(20);
             if (loaded == 0 && manager.isLoaded()) {
                 loaded = System.nanoTime() - began;
+                cpu = Jvm.cpuNanos() - cpuBefore;
             }
             missing.removeIf(
                     id -> manager.status(id).map(BrokerStatus::isConnected).orElse(false));
@@ -83,6 +86,6 @@ final class StoredProcess {
             }
         }
         return "returned_us=" + returned / 1_000 + " loaded_s=" + loaded / 1e9 + " connected_s=" + connected / 1e9
-                + " brokers=" + manager.statuses().size();
+                + " loaded_cpu_s=" + cpu / 1e9 + " brokers=" + manager.statuses().size();
     }
 }
