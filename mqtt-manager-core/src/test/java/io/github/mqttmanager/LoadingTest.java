@@ -59,7 +59,8 @@ class LoadingTest {
     }
 
     private void store(BrokerId broker, int count) {
-        brokers.save(BrokerDefinition.builder(broker, "127.0.0.1", 1).active(false).build());
+        brokers.save(
+                BrokerDefinition.builder(broker, "127.0.0.1", 1).active(false).build());
         List<Device> all = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             all.add(Device.builder(broker + "-" + i, broker.value()).build());
@@ -74,8 +75,8 @@ class LoadingTest {
 
     private DeviceRepository proxy(
             UnaryOperator<List<DeviceLoading.Loaded>> page, AtomicInteger finds, Class<?>... types) {
-        return (DeviceRepository)
-                Proxy.newProxyInstance(LoadingTest.class.getClassLoader(), types, (proxy, method, arguments) -> {
+        return (DeviceRepository) Proxy.newProxyInstance(
+                LoadingTest.class.getClassLoader(), types, (proxy, method, arguments) -> {
                     if (method.getName().equals("pageByBroker")) {
                         return page.apply(pageByBroker((Device) arguments[0], (int) arguments[1]));
                     }
@@ -194,7 +195,8 @@ class LoadingTest {
         manager.start();
         await(manager::isLoaded);
         List<Device> changed = devices.saveAll(devices.page(null, 2_000).stream()
-                .map(device -> device.toBuilder().topicName("new-" + device.id()).build())
+                .map(device ->
+                        device.toBuilder().topicName("new-" + device.id()).build())
                 .toList());
         changed.forEach(device -> manager.refresh(device.id()));
         await(() -> changed.stream()

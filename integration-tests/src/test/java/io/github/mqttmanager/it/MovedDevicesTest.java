@@ -36,7 +36,8 @@ class MovedDevicesTest {
                         .build()) {
             manager.start();
             manager.save(BrokerDefinition.builder(OLD, old.host(), old.port()).build());
-            manager.save(BrokerDefinition.builder(NEW, other.host(), other.port()).build());
+            manager.save(
+                    BrokerDefinition.builder(NEW, other.host(), other.port()).build());
             manager.save(Device.builder("boiler", "old").build());
             awaitSubscribed(manager, OLD);
             publish(manager, OLD, "1");
@@ -44,7 +45,9 @@ class MovedDevicesTest {
 
             assertThat(manager.delete(OLD, NEW)).isTrue();
             awaitSubscribed(manager, NEW);
-            assertThat(manager.presence(DEVICE)).as("it was heard of a moment ago").isEqualTo(Presence.ONLINE);
+            assertThat(manager.presence(DEVICE))
+                    .as("it was heard of a moment ago")
+                    .isEqualTo(Presence.ONLINE);
             publish(manager, NEW, "2");
             await().until(() -> handled.equals(List.of("old 1", "new 2")));
             assertThat(manager.status(OLD)).isEmpty();

@@ -25,8 +25,8 @@ final class PagingProcess {
             connection.setAutoCommit(false);
             long brokers = pages(connection, "mqtt_manager_broker");
             long devices = pages(connection, "mqtt_manager_device");
-            return "read_s=" + (System.nanoTime() - began) / 1e9 + " cpu_s="
-                    + (Jvm.cpuNanos() - cpu) / 1e9 + " brokers=" + brokers + " devices=" + devices;
+            return "read_s=" + (System.nanoTime() - began) / 1e9 + " cpu_s=" + (Jvm.cpuNanos() - cpu) / 1e9
+                    + " brokers=" + brokers + " devices=" + devices;
         }
     }
 

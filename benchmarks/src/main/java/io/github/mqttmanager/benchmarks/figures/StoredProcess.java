@@ -86,6 +86,7 @@ final class StoredProcess {
             }
         }
         return "returned_us=" + returned / 1_000 + " loaded_s=" + loaded / 1e9 + " connected_s=" + connected / 1e9
-                + " loaded_cpu_s=" + cpu / 1e9 + " brokers=" + manager.statuses().size();
+                + " loaded_cpu_s=" + cpu / 1e9 + " brokers="
+                + manager.statuses().size();
     }
 }

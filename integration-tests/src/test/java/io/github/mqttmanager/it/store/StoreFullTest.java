@@ -50,7 +50,8 @@ class StoreFullTest {
     @Test
     void h2SaysSoAndGoesOnWhenThereIsSpace() throws Exception {
         try (SmallDisk disk = SmallDisk.mount(folder.resolve("small"), 8, 5)) {
-            String url = "jdbc:h2:file:" + disk.directory().resolve("store") + ";USER=sa;WRITE_DELAY=0;DB_CLOSE_ON_EXIT=FALSE";
+            String url = "jdbc:h2:file:" + disk.directory().resolve("store")
+                    + ";USER=sa;WRITE_DELAY=0;DB_CLOSE_ON_EXIT=FALSE";
             full(() -> Store.open(url), disk);
         }
     }
