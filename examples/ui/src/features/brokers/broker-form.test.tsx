@@ -214,8 +214,8 @@ describe('a broker that somebody else changed meanwhile', () => {
   });
 });
 
-async function deleting(device_count: number) {
-  aServerWith({ brokers: [aBroker({ device_count })] });
+async function deleting(device_count: number, others: Broker[] = []) {
+  aServerWith({ brokers: [aBroker({ device_count }), ...others] });
   const asked = answering('delete', `${BROKERS}/1`, () => new HttpResponse(null, { status: 204 }));
   const { user } = renderApp('/');
   await user.click(await screen.findByRole('button', { name: 'Actions for broker factory-a' }));
@@ -241,12 +241,21 @@ describe('deleting a broker', () => {
     await waitFor(() => expect(asked.map(({ url }) => url.search)).toEqual(['?devices=delete']));
   });
 
+  it('can move its devices to another broker', async () => {
+    const others = [aBroker({ id: 2, broker_name: 'lab' }), aBroker({ id: 3, broker_name: 'roof' })];
+    const { asked, user, dialog, button } = await deleting(3, others);
+    await user.click(within(dialog).getByLabelText('Move its devices to another broker'));
+    await user.selectOptions(within(dialog).getByLabelText('Broker that gets the devices'), 'roof');
+    await user.click(button);
+    await waitFor(() => expect(asked.map(({ url }) => url.search)).toEqual(['?devices=move&to=3']));
+  });
+
   it('that turns out to have devices offers the choice then', async () => {
     const { user, dialog, button } = await deleting(0);
     answering('delete', `${BROKERS}/1`, () => problem(409, 'BROKER_IN_USE', { detail: 'A device is linked.' }));
     await user.click(button);
     expect(await within(dialog).findByText('A device is linked.')).toBeVisible();
-    expect(within(dialog).getByRole('checkbox')).not.toBeChecked();
+    expect(within(dialog).getByRole('radio')).not.toBeChecked();
     expect(button).toBeDisabled();
   });
 });

@@ -40,8 +40,11 @@ export const brokersApi = {
     request<ConnectionTest>('POST', `${MQTT}/brokers/test`, settings, signal),
   events: (id: number, signal?: AbortSignal) =>
     request<BrokerEvent[]>('GET', `${MQTT}/brokers/${id}/events`, undefined, signal),
-  remove: (id: number, withDevices: boolean) =>
-    request<void>('DELETE', `${MQTT}/brokers/${id}${withDevices ? '?devices=delete' : ''}`),
+  /** Without a word on its devices, a broker that has some is not removed. */
+  remove: (id: number, devices: 'delete' | { moveTo: number } | null) => {
+    const query = devices === null ? '' : devices === 'delete' ? '?devices=delete' : `?devices=move&to=${devices.moveTo}`;
+    return request<void>('DELETE', `${MQTT}/brokers/${id}${query}`);
+  },
   control: (id: number, action: 'connect' | 'disconnect') =>
     request<Status>('POST', `${MQTT}/brokers/${id}/control`, { action }),
   status: (signal?: AbortSignal) => request<Status[]>('GET', `${MQTT}/status`, undefined, signal),

@@ -27,6 +27,7 @@ import io.github.mqttmanager.device.AsyncDeviceMessageHandler;
 import io.github.mqttmanager.device.DeadLetterHandler;
 import io.github.mqttmanager.device.Device;
 import io.github.mqttmanager.device.DeviceId;
+import io.github.mqttmanager.device.DeviceLoading;
 import io.github.mqttmanager.device.DeviceMessageHandler;
 import io.github.mqttmanager.device.DeviceRepository;
 import io.github.mqttmanager.device.DeviceRouter;
@@ -52,8 +53,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -65,6 +70,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -90,6 +96,7 @@ import org.slf4j.LoggerFactory;
 public final class MqttManager implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(MqttManager.class);
     private static final int PAGE = 500;
+    private static final int LOADED_AT_ONCE = 1_000;
     private static final Duration STORE_RETRY = Duration.ofSeconds(5);
     private static final int LOOKS = 50;
     private static final Duration CONNECTIONS_DEADLINE = Duration.ofSeconds(10);
@@ -119,6 +126,15 @@ public final class MqttManager implements AutoCloseable {
 
     private boolean lookPlanned;
     private volatile Life life = Life.NEW;
+    private volatile boolean loaded;
+
+    /** On the store's thread: those that wait for their devices. */
+    private final Map<BrokerId, BrokerDefinition> loading = new LinkedHashMap<>();
+
+    /** Devices of which the store has news that were not read yet. */
+    private final Set<DeviceId> changed = ConcurrentHashMap.newKeySet();
+
+    private final AtomicBoolean changedAwaited = new AtomicBoolean();
 
     private MqttManager(Builder builder, HandlerSettings handler) {
         this.brokers = builder.brokers;
@@ -223,7 +239,7 @@ public final class MqttManager implements AutoCloseable {
                 registrations.add(changes.onChange(id -> onStore(() -> reload((BrokerId) id))));
             }
             if (devices instanceof RepositoryChanges<?> changes) {
-                registrations.add(changes.onChange(id -> onStore(() -> reload((DeviceId) id))));
+                registrations.add(changes.onChange(id -> changed((DeviceId) id)));
             }
         }
         onStore(() -> load(null));
@@ -231,6 +247,14 @@ public final class MqttManager implements AutoCloseable {
             drain.start();
         }
         later(lastSeenInterval, this::writeLastSeen);
+    }
+
+    /**
+     * Whether all that was stored when the manager started is loaded, brokers and devices. Each broker connects as soon as its own
+     * devices are known, whatever is still to come.
+     */
+    public boolean isLoaded() {
+        return loaded;
     }
 
     /**
@@ -356,6 +380,32 @@ public final class MqttManager implements AutoCloseable {
     }
 
     /**
+     * Deletes a broker as {@link #delete(BrokerId, WhenDevicesExist)} does, after all its devices were linked to another: both, or nothing.
+     * They take along when they were last seen, and are subscribed at the other broker before the first one's connection ends. What waits
+     * in the outbox for the broker is deleted with it, also what was for them.
+     *
+     * @param devicesTo the broker that gets the devices
+     * @return whether there was one to delete
+     * @throws UnknownBrokerException if there is no broker for the devices
+     * @throws DuplicateDeviceException if the other broker has a device with the same name in topics as one of them
+     * @throws IllegalArgumentException if both are the same
+     */
+    public boolean delete(BrokerId id, BrokerId devicesTo) {
+        if (id.equals(devicesTo)) {
+            throw new IllegalArgumentException("the devices of broker " + id + " cannot stay with it");
+        }
+        return transactions.run(() -> {
+            if (brokers.find(devicesTo).isEmpty()) {
+                throw new UnknownBrokerException(devicesTo);
+            }
+            if (devices.moveToBroker(id, devicesTo) > 0) {
+                transactions.afterCommit(() -> onStore(() -> reloadDevices(devicesTo)));
+            }
+            return delete(id, WhenDevicesExist.REFUSE);
+        });
+    }
+
+    /**
      * Stores a device, and routes by it as soon as the change is committed.
      *
      * @return what was stored
@@ -396,7 +446,7 @@ public final class MqttManager implements AutoCloseable {
 
     /** Looks at a device again, for it was changed or deleted in the store by somebody else. Returns at once. */
     public void refresh(DeviceId id) {
-        onStore(() -> reload(id));
+        changed(id);
     }
 
     // ---- control
@@ -746,28 +796,100 @@ public final class MqttManager implements AutoCloseable {
         }
     }
 
-    /** Loads one page of brokers, each with its devices, and comes back for the next one; commands get their turn in between. */
+    /** Loads one page of brokers and comes back for the next one; commands get their turn in between. */
     private void load(@Nullable BrokerId after) {
         BrokerId last = after;
         try {
             List<BrokerDefinition> page = brokers.page(after, PAGE);
             for (BrokerDefinition definition : page) {
-                begin(definition);
+                if (devices instanceof DeviceLoading) {
+                    loading.put(definition.id(), definition);
+                } else {
+                    begin(definition);
+                }
                 last = definition.id();
             }
+            BrokerId next = last;
             if (page.size() == PAGE) {
-                BrokerId next = last;
                 onStore(() -> load(next));
+                return;
+            }
+            if (brokers instanceof UnreadableDefinitions left) {
+                left.unreadable().forEach(this::unreadable);
+            }
+            if (devices instanceof DeviceLoading bulk) {
+                onStore(() -> loadDevices(bulk, null, false));
             } else {
-                LOG.debug("all brokers are loaded");
-                if (brokers instanceof UnreadableDefinitions left) {
-                    left.unreadable().forEach(this::unreadable);
-                }
+                loaded();
             }
         } catch (RuntimeException e) {
             LOG.warn("Brokers could not be loaded; trying again in {} s", STORE_RETRY.toSeconds(), e);
             BrokerId resume = last;
             later(STORE_RETRY, () -> load(resume));
+        }
+    }
+
+    private void loaded() {
+        loaded = true;
+        LOG.debug("all brokers and devices are loaded");
+    }
+
+    /**
+     * Loads one page of the devices of all brokers. A broker begins when all of its own are known: what a resumed session holds comes
+     * at once, and would belong to nobody.
+     *
+     * @param failed whether this page could not be read the last time
+     */
+    private void loadDevices(DeviceLoading bulk, @Nullable Device after, boolean failed) {
+        try {
+            List<DeviceLoading.Loaded> page = bulk.pageByBroker(after, LOADED_AT_ONCE);
+            Device last = after;
+            for (DeviceLoading.Loaded found : page) {
+                Device device = found.device();
+                if (last != null && !last.broker().equals(device.broker())) {
+                    beginLoaded(last.broker());
+                }
+                if (loading.containsKey(device.broker())) {
+                    routesChanged(router.put(device));
+                    router.lastSeenIs(device.id(), found.lastSeen());
+                }
+                last = device;
+            }
+            if (page.size() == LOADED_AT_ONCE) {
+                Device next = last;
+                onStore(() -> loadDevices(bulk, next, false));
+            } else {
+                List.copyOf(loading.keySet()).forEach(this::beginLoaded);
+                loaded();
+            }
+        } catch (RuntimeException e) {
+            if (failed && isThere(brokers)) {
+                // Not the store, but what it holds is at fault, and only the broker that it belongs to has to wait.
+                LOG.warn("Devices could not be loaded; trying each broker's on their own", e);
+                List<BrokerDefinition> rest = List.copyOf(loading.values());
+                loading.clear();
+                rest.forEach(this::begin);
+                loaded();
+                return;
+            }
+            LOG.warn("Devices could not be loaded; trying again in {} s", STORE_RETRY.toSeconds(), e);
+            later(STORE_RETRY, () -> loadDevices(bulk, after, true));
+        }
+    }
+
+    private static boolean isThere(BrokerRepository store) {
+        try {
+            store.page(null, 1);
+            return true;
+        } catch (RuntimeException e) {
+            return false;
+        }
+    }
+
+    private void beginLoaded(BrokerId id) {
+        BrokerDefinition definition = loading.remove(id);
+        if (definition != null) {
+            connections.begin(definition);
         }
     }
 
@@ -814,6 +936,7 @@ public final class MqttManager implements AutoCloseable {
     private void reload(BrokerId id) {
         try {
             Optional<BrokerDefinition> found = brokers.find(id);
+            loading.remove(id);
             if (found.isPresent()) {
                 if (!connections.has(id)) {
                     loadDevices(id);
@@ -822,6 +945,10 @@ public final class MqttManager implements AutoCloseable {
                 unreadable.remove(id);
             } else {
                 unreadable.remove(id);
+                // Those that were moved away first: they take what is known of them along.
+                while (reloadChanged()) {
+                    // until all are
+                }
                 // Whoever hears that the broker is gone finds none of its devices.
                 router.removeBroker(id);
                 connections.remove(id);
@@ -872,6 +999,15 @@ public final class MqttManager implements AutoCloseable {
         }
     }
 
+    private void reloadDevices(BrokerId id) {
+        try {
+            loadDevices(id);
+        } catch (RuntimeException e) {
+            LOG.warn("[{}] devices could not be read; trying again in {} s", id, STORE_RETRY.toSeconds(), e);
+            later(STORE_RETRY, () -> reloadDevices(id));
+        }
+    }
+
     /** One chain of retries for each broker, however often somebody asks. */
     private void retry(BrokerId id, RuntimeException failure) {
         if (!retried.add(id)) {
@@ -884,19 +1020,54 @@ public final class MqttManager implements AutoCloseable {
         });
     }
 
-    private void reload(DeviceId id) {
+    private void changed(DeviceId id) {
+        if (life == Life.STARTED && changed.add(id)) {
+            awaitChanged();
+        }
+    }
+
+    private void awaitChanged() {
+        if (changedAwaited.compareAndSet(false, true)) {
+            // A batch after the other; commands get their turn in between.
+            onStore(() -> {
+                changedAwaited.set(false);
+                if (reloadChanged()) {
+                    awaitChanged();
+                }
+            });
+        }
+    }
+
+    /** Reads the next batch of devices that the store has news of. @return whether there may be more */
+    private boolean reloadChanged() {
+        List<DeviceId> ids = changed.stream().limit(PAGE).toList();
+        if (ids.isEmpty()) {
+            return false;
+        }
+        ids.forEach(changed::remove);
         try {
             // Known before the look-up: if what is found then has a lower version, it was deleted and made anew.
-            long known = router.device(id).map(Device::version).orElse(0L);
-            Optional<Device> found = devices.find(id);
-            if (found.isEmpty() || found.get().version() < known) {
-                routesChanged(router.remove(id));
+            Map<DeviceId, Long> known = new HashMap<>();
+            ids.forEach(id -> router.device(id).ifPresent(device -> known.put(id, device.version())));
+            Set<DeviceId> gone = new HashSet<>(known.keySet());
+            for (Device device : devices.findAll(ids)) {
+                if (device.version() < known.getOrDefault(device.id(), 0L)) {
+                    routesChanged(router.remove(device.id()));
+                }
+                routesChanged(router.put(device));
+                gone.remove(device.id());
             }
-            found.ifPresent(device -> routesChanged(router.put(device)));
-            router.recallLastSeen(List.of(id));
+            gone.forEach(id -> routesChanged(router.remove(id)));
+            router.recallLastSeen(ids);
+            return true;
         } catch (RuntimeException e) {
-            LOG.warn("Device {} could not be read; trying again in {} s", id, STORE_RETRY.toSeconds(), e);
-            later(STORE_RETRY, () -> reload(id));
+            LOG.warn(
+                    "Devices {} could not be read; trying again in {} s",
+                    ids.size() > 3 ? ids.subList(0, 3) + " and others" : ids,
+                    STORE_RETRY.toSeconds(),
+                    e);
+            later(STORE_RETRY, () -> ids.forEach(this::changed));
+            return false;
         }
     }
 

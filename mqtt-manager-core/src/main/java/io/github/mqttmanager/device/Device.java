@@ -3,12 +3,11 @@ package io.github.mqttmanager.device;
 import io.github.mqttmanager.broker.BrokerId;
 import io.github.mqttmanager.topic.TopicName;
 import io.github.mqttmanager.topic.TopicTemplate;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.regex.Pattern;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -45,7 +44,8 @@ public record Device(
     /** {@code devices/{device_id}/commands}. */
     public static final TopicTemplate DEFAULT_COMMAND_TOPIC = TopicTemplate.of("devices/{device_id}/commands");
 
-    private static final Pattern TOPIC_NAME = Pattern.compile("[A-Za-z0-9._~:-]{1,64}");
+    /** A template that is no longer can be expanded by any name. */
+    private static final int SHORT_TEMPLATE = 1_000;
 
     /** @throws IllegalArgumentException naming what is wrong */
     public Device {
@@ -53,21 +53,25 @@ public record Device(
         if (owner != null) {
             text(owner, "owner", 100);
         }
-        if (!TOPIC_NAME.matcher(topicName).matches()) {
+        if (!isTopicName(topicName)) {
             throw new IllegalArgumentException(
                     "name in topics must have 1 to 64 characters of A-Z a-z 0-9 . _ ~ : - and no others");
         }
         if (type != null) {
             text(type, "device type", 50);
         }
-        telemetryTopics = List.copyOf(new LinkedHashSet<>(telemetryTopics));
+        telemetryTopics = distinct(telemetryTopics);
         if (telemetryTopics.isEmpty() || telemetryTopics.size() > 16) {
             throw new IllegalArgumentException("telemetry topics must be 1 to 16");
         }
+        // The name has no character with a meaning in topics, so a template of ordinary length need not be tried.
         for (TopicTemplate topic : telemetryTopics) {
-            topic.filter(topicName);
+            if (topic.value().length() > SHORT_TEMPLATE) {
+                topic.filter(topicName);
+            }
         }
-        if (commandTopic != null) {
+        if (commandTopic != null
+                && (commandTopic.hasWildcard() || commandTopic.value().length() > SHORT_TEMPLATE)) {
             commandTopic.name(topicName);
         }
         if (availability != null) {
@@ -95,11 +99,40 @@ public record Device(
         }
     }
 
+    private static boolean isTopicName(String value) {
+        for (int i = 0; i < value.length(); i++) {
+            char c = value.charAt(i);
+            boolean fine = (c >= 'A' && c <= 'Z')
+                    || (c >= 'a' && c <= 'z')
+                    || (c >= '0' && c <= '9')
+                    || "._~:-".indexOf(c) >= 0;
+            if (!fine) {
+                return false;
+            }
+        }
+        return !value.isEmpty() && value.length() <= 64;
+    }
+
+    /** The same list where nothing has to be left out, so that many devices can share one. */
+    private static List<TopicTemplate> distinct(List<TopicTemplate> topics) {
+        return topics.size() < 2 || Set.copyOf(topics).size() == topics.size()
+                ? List.copyOf(topics)
+                : List.copyOf(new LinkedHashSet<>(topics));
+    }
+
     private static void text(String value, String what, int max) {
-        if (value.isBlank()
-                || value.length() > max
-                || value.chars().anyMatch(Character::isISOControl)
-                || !StandardCharsets.UTF_8.newEncoder().canEncode(value)) {
+        boolean fine = !value.isBlank() && value.length() <= max;
+        for (int i = 0; i < value.length() && fine; i++) {
+            char c = value.charAt(i);
+            if (Character.isHighSurrogate(c)
+                    && i + 1 < value.length()
+                    && Character.isLowSurrogate(value.charAt(i + 1))) {
+                i++;
+            } else {
+                fine = !Character.isISOControl(c) && !Character.isSurrogate(c);
+            }
+        }
+        if (!fine) {
             throw new IllegalArgumentException(
                     what + " must have 1 to " + max + " characters, not only blanks and no control characters");
         }

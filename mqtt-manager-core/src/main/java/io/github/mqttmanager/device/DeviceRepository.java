@@ -20,6 +20,11 @@ public interface DeviceRepository {
     /** The device with this id. */
     Optional<Device> find(DeviceId id);
 
+    /** Those of the devices with these ids that there are, in any order. One after the other, unless the repository knows better. */
+    default List<Device> findAll(Collection<DeviceId> ids) {
+        return ids.stream().distinct().map(this::find).flatMap(Optional::stream).toList();
+    }
+
     /**
      * Devices in an order of the repository's own that does not change.
      *
@@ -58,6 +63,14 @@ public interface DeviceRepository {
 
     /** @return how many were deleted */
     long deleteOfBroker(BrokerId broker);
+
+    /**
+     * Links all devices of one broker to another, all or none, and raises their versions.
+     *
+     * @return how many were moved
+     * @throws DuplicateDeviceException if the other broker has a device with the same name in topics as one of them
+     */
+    long moveToBroker(BrokerId from, BrokerId to);
 
     /**
      * Notes when devices were last seen: only forwards, an earlier time than the stored one changes nothing; unknown devices are

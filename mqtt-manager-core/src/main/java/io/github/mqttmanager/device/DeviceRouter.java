@@ -114,6 +114,11 @@ public final class DeviceRouter implements InboundRouter {
     }
 
     private static List<WantedChange> changes(@Nullable Device before, @Nullable Device after) {
+        if (before == null && after != null) {
+            return after.topics().stream()
+                    .map(template -> new WantedChange(after.broker(), template, after.topicName()))
+                    .toList();
+        }
         Set<WantedChange> gone = wanted(before);
         Set<WantedChange> come = wanted(after);
         List<WantedChange> changes = new ArrayList<>();
@@ -316,6 +321,11 @@ public final class DeviceRouter implements InboundRouter {
     /** Learns from the repository when these devices were last seen, as far as it was not asked before; blocks as long as it does. */
     public void recallLastSeen(Collection<DeviceId> ids) {
         presences.recall(ids);
+    }
+
+    /** What the repository says of when the device was last seen, or that it never was. */
+    public void lastSeenIs(DeviceId device, @Nullable Instant stored) {
+        presences.recalled(device, stored);
     }
 
     /**

@@ -6,7 +6,15 @@ import io.github.mqttmanager.broker.BrokerId;
 public class DuplicateDeviceException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
+    private final String topicName;
+
     public DuplicateDeviceException(BrokerId broker, String topicName) {
         super("broker " + broker + " has another device called " + topicName + " in topics");
+        this.topicName = topicName;
+    }
+
+    /** The name that both have, or one of the names if there are several. */
+    public String topicName() {
+        return topicName;
     }
 }

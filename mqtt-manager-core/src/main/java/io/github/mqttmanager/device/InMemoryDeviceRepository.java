@@ -138,6 +138,20 @@ public final class InMemoryDeviceRepository implements DeviceRepository, Reposit
     }
 
     @Override
+    public long moveToBroker(BrokerId from, BrokerId to) {
+        if (from.equals(to)) {
+            return 0;
+        }
+        synchronized (this) {
+            return saveAll(devices.values().stream()
+                            .filter(device -> device.broker().equals(from))
+                            .map(device -> device.toBuilder().broker(to).build())
+                            .toList())
+                    .size();
+        }
+    }
+
+    @Override
     public void saveLastSeen(Map<DeviceId, Instant> times) {
         times.forEach((id, time) -> {
             if (devices.containsKey(id)) {

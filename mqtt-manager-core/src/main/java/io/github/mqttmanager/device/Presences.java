@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -157,6 +158,19 @@ final class Presences {
         for (DevicePresence device : asked) {
             device.recall(stored.get(device.id), today, now);
             feed.lookAt(device);
+        }
+    }
+
+    /** What the repository says of when the device was last seen. */
+    void recalled(DeviceId id, @Nullable Instant stored) {
+        DevicePresence device = devices.get(id);
+        if (device != null && device.wantsRecall()) {
+            long now = nanos.getAsLong();
+            device.recall(stored, steady.at(clock.instant(), now), now);
+            if (device.broker().link().up()) {
+                // Otherwise it will be looked at when the broker is found.
+                feed.lookAt(device);
+            }
         }
     }
 

@@ -7,7 +7,9 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Instant;
 import java.time.LocalDateTime;
+import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import org.jspecify.annotations.Nullable;
 
 /** The databases that there are scripts for, and what differs between them. */
 enum Database {
@@ -74,5 +76,16 @@ enum Database {
     /** The time as a parameter of a statement. Columns of MySQL know no zone and hold UTC. */
     Object parameter(Instant time) {
         return this == MYSQL ? LocalDateTime.ofInstant(time, ZoneOffset.UTC) : time.atOffset(ZoneOffset.UTC);
+    }
+
+    /** The time in a column of a result, or null. */
+    @Nullable
+    Instant time(ResultSet row, int column) throws SQLException {
+        if (this == MYSQL) {
+            LocalDateTime time = row.getObject(column, LocalDateTime.class);
+            return time == null ? null : time.toInstant(ZoneOffset.UTC);
+        }
+        OffsetDateTime time = row.getObject(column, OffsetDateTime.class);
+        return time == null ? null : time.toInstant();
     }
 }

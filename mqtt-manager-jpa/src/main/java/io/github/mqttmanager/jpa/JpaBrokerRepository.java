@@ -206,6 +206,7 @@ public final class JpaBrokerRepository implements BrokerRepository, RepositoryCh
      * {@inheritDoc}
      *
      * @throws SecretKeyMissingException if it has secrets and there is no key to encrypt them with
+     * @throws StorageFullException if the database has no space left
      */
     @Override
     public BrokerDefinition save(BrokerDefinition definition) {
@@ -234,7 +235,7 @@ public final class JpaBrokerRepository implements BrokerRepository, RepositoryCh
                 conflict.initCause(e);
                 throw conflict;
             }
-            throw e;
+            throw StorageFullException.orSame(e);
         }
     }
 

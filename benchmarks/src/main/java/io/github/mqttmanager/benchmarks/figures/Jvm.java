@@ -30,6 +30,14 @@ final class Jvm {
         return least;
     }
 
+    /** The most bytes that each part of the heap held at any moment, garbage included. */
+    static long peakHeap() {
+        return ManagementFactory.getMemoryPoolMXBeans().stream()
+                .filter(pool -> pool.getType() == MemoryType.HEAP)
+                .mapToLong(pool -> pool.getPeakUsage().getUsed())
+                .sum();
+    }
+
     /** What all threads together, those of the JVM too, have had of the processors. */
     static long cpuNanos() {
         return SYSTEM.getProcessCpuTime();

@@ -3,13 +3,11 @@ package io.github.mqttmanager.it.outbox;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.awaitility.Awaitility.await;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.github.mqttmanager.it.SmallDisk;
 import io.github.mqttmanager.it.recording.LoggedPacket.Way;
 import io.github.mqttmanager.it.recording.RecordingBroker;
 import io.github.mqttmanager.test.FaultProxy;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -72,14 +70,10 @@ class OutboxFaultTest {
     /** The tables are in a tablespace of eight megabytes, of which a file takes half until space is needed. */
     @Test
     void aFullDiskIsToldClearlyTearsNothingAndHarmsOnlyWhileItIsFull() throws Exception {
-        Path small = Files.createDirectory(folder.resolve("small"));
-        assumeTrue(mount(small), "a small file system cannot be mounted here");
-        try {
-            Path space = Files.createDirectory(small.resolve("space"));
-            Path filler = Files.write(small.resolve("filler"), new byte[4 * 1024 * 1024]);
+        try (SmallDisk disk = SmallDisk.mount(folder.resolve("small"), 8, 4)) {
+            Path space = disk.directory();
             try (OutboxDatabase database = OutboxDatabase.start();
                     RecordingBroker broker = RecordingBroker.start(folder)) {
-                own(space, folder);
                 database.execute("create tablespace small location '" + space + "'");
                 database.makeTables("set default_tablespace = small");
                 try (OutboxHost host = new OutboxHost(database.url())) {
@@ -102,7 +96,7 @@ class OutboxFaultTest {
                             .isEqualTo(20L * database.committed().size());
                     assertThat(database.committed()).doesNotContainKey(number - 1);
 
-                    Files.delete(filler);
+                    disk.free();
                     assertThat(host.transaction(2_000, 0, OutboxHost.DEVICES, false, 20, rest))
                             .isTrue();
                     host.manager.connect(OutboxHost.BROKER);
@@ -110,8 +104,6 @@ class OutboxFaultTest {
                 }
                 OutboxHistory.check(broker, database.committed());
             }
-        } finally {
-            run("umount", "-l", small.toString());
         }
     }
 
@@ -120,20 +112,5 @@ class OutboxFaultTest {
                 .ints(length, '0', 'z')
                 .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
                 .toString();
-    }
-
-    private static boolean mount(Path at) throws IOException, InterruptedException {
-        return Files.isExecutable(Path.of("/bin/mount"))
-                && run("mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", at.toString());
-    }
-
-    /** The database may run as somebody else than we do. */
-    private static void own(Path space, Path above) throws IOException, InterruptedException {
-        run("chmod", "-R", "777", space.toString());
-        run("chmod", "755", above.toString());
-    }
-
-    private static boolean run(String... command) throws IOException, InterruptedException {
-        return new ProcessBuilder(command).redirectErrorStream(true).start().waitFor() == 0;
     }
 }

@@ -118,6 +118,24 @@ public final class JavaProcess implements AutoCloseable {
         }
     }
 
+    /** All lines that it wrote until it ended and that were not asked for; it must have ended, or be about to. */
+    public List<String> rest() {
+        List<String> rest = new ArrayList<>();
+        try {
+            String line = output.poll(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+            while (line != null && !line.equals(ENDED)) {
+                rest.add(line);
+                line = output.poll(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+            }
+            if (line == null) {
+                throw new IllegalStateException("process " + pid() + " does not end");
+            }
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+        return rest;
+    }
+
     /** Writes a line to it. */
     public void tell(String line) {
         try {

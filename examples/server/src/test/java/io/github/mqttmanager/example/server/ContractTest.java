@@ -326,6 +326,43 @@ class ContractTest extends ServerTest {
     }
 
     @Test
+    void theDevicesOfABrokerThatIsDeletedCanBeMoved() {
+        Api api = newUser().api();
+        long broker = createBroker(api, passiveBroker("Old"));
+        long other = createBroker(api, passiveBroker("New"));
+        long device = createDevice(api, broker, "d-1");
+        createDevice(api, broker, "d-2");
+        long twin = createDevice(api, other, "d-2");
+        String path = BROKERS + "/" + broker;
+
+        api.delete(path + "?devices=move").refuses("to");
+        api.delete(path + "?to=" + other).refuses("to");
+        api.delete(path + "?devices=move&to=" + broker).refuses("to");
+        long foreign = createBroker(newUser().api(), passiveBroker("Foreign"));
+        assertThat(api.delete(path + "?devices=move&to=" + foreign)
+                        .refuses("to")
+                        .body())
+                .isEqualTo(api.delete(path + "?devices=move&to=999999")
+                        .refuses("to")
+                        .body());
+        Api.Answer taken = api.delete(path + "?devices=move&to=" + other).isProblem(409, "CONFLICT");
+        assertThat(taken.body()).contains("d-2");
+        assertThat(api.get(path).is(200).json().path("device_count").intValue()).isEqualTo(2);
+
+        api.delete(DEVICES + "/" + twin).is(204);
+        api.delete(path + "?devices=move&to=" + other).is(204);
+        api.get(path).isProblem(404, "NOT_FOUND");
+        assertThat(api.get(DEVICES + "/" + device)
+                        .is(200)
+                        .json()
+                        .path("mqtt_broker_id")
+                        .longValue())
+                .isEqualTo(other);
+        assertThat(api.get(BROKERS + "/" + other).json().path("device_count").intValue())
+                .isEqualTo(2);
+    }
+
+    @Test
     void devicesAreCreatedChangedAndDeleted() {
         Api api = newUser().api();
         long broker = createBroker(api, passiveBroker("First"));

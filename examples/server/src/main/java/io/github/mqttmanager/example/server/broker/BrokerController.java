@@ -11,6 +11,7 @@ import io.swagger.v3.oas.annotations.parameters.RequestBody;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import java.net.URI;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.CacheControl;
 import org.springframework.http.HttpStatus;
@@ -85,11 +86,22 @@ class BrokerController {
     void delete(
             @AuthenticationPrincipal SignedIn user,
             @PathVariable long id,
-            @RequestParam(required = false) @Nullable String devices) {
-        if (devices != null && !devices.equals("delete")) {
-            throw ProblemException.invalid("devices", "must be \"delete\" or absent");
+            @RequestParam(defaultValue = "refuse") @Schema(allowableValues = {"refuse", "move", "delete"})
+                    String devices,
+            @RequestParam(required = false)
+                    @Schema(description = "the broker that gets the devices when they are moved")
+                    @Nullable
+                    Long to) {
+        if ((to != null) != devices.equals("move")) {
+            throw ProblemException.invalid("to", "is needed to move devices, and only then");
         }
-        brokers.delete(user.user(), id, devices == null ? WhenDevicesExist.REFUSE : WhenDevicesExist.DELETE);
+        switch (devices) {
+            case "refuse" -> brokers.delete(user.user(), id, WhenDevicesExist.REFUSE);
+            case "delete" -> brokers.delete(user.user(), id, WhenDevicesExist.DELETE);
+            case "move" -> brokers.deleteMoving(user.user(), id, Objects.requireNonNull(to));
+            default ->
+                throw ProblemException.invalid("devices", "must be \"refuse\", \"move\" or \"delete\", or absent");
+        }
     }
 
     @PostMapping(path = "/brokers/{id}/control", consumes = MediaType.APPLICATION_JSON_VALUE)

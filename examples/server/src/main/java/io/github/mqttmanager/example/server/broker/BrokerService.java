@@ -6,6 +6,7 @@ import io.github.mqttmanager.broker.BrokerDefinition;
 import io.github.mqttmanager.broker.BrokerId;
 import io.github.mqttmanager.broker.UnreadableDefinition;
 import io.github.mqttmanager.broker.UnreadableDefinitionException;
+import io.github.mqttmanager.device.DuplicateDeviceException;
 import io.github.mqttmanager.example.server.ServerProperties;
 import io.github.mqttmanager.example.server.reading.UnreadablePayloads;
 import io.github.mqttmanager.example.server.store.Catalogue;
@@ -24,6 +25,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -178,10 +180,40 @@ public class BrokerService implements UserDeletion {
     }
 
     void delete(User user, long id, WhenDevicesExist devices) {
+        delete(user, id, () -> manager.delete(idOf(id), devices));
+    }
+
+    /** Deletes the broker after another one of the user got its devices, both or nothing. */
+    void deleteMoving(User user, long id, long to) {
+        if (id == to) {
+            throw ProblemException.invalid("to", "must be another broker");
+        }
+        try {
+            delete(user, id, () -> {
+                if (!isOwn(user, to)) {
+                    throw ProblemException.invalid("to", "must be the id of a broker of yours");
+                }
+                return manager.delete(idOf(id), idOf(to));
+            });
+        } catch (DuplicateDeviceException e) {
+            throw ProblemException.of(
+                    ProblemCode.CONFLICT,
+                    "both brokers have a device with the device_id " + e.topicName() + "; nothing was moved");
+        }
+    }
+
+    private boolean isOwn(User user, long id) {
+        return manager.brokers()
+                .find(idOf(id))
+                .filter(definition -> user.owner().equals(definition.owner()))
+                .isPresent();
+    }
+
+    private void delete(User user, long id, BooleanSupplier deletion) {
         transactions.executeWithoutResult(status -> {
             users.lockOwn(user.id());
             requireOwn(user.owner(), id);
-            if (!manager.delete(idOf(id), devices)) {
+            if (!deletion.getAsBoolean()) {
                 throw ProblemException.notFound("broker");
             }
         });

@@ -48,7 +48,7 @@ class ProblemAdvice {
         return answer(Problem.of(
                 ProblemCode.BROKER_IN_USE,
                 "the broker has " + e.devices() + (e.devices() == 1 ? " device" : " devices")
-                        + "; delete them first, or with it by ?devices=delete"));
+                        + "; move them by ?devices=move&to=id, or delete them by ?devices=delete"));
     }
 
     /** Of a broker of the user who asks, for whoever looks for one checks that. */
