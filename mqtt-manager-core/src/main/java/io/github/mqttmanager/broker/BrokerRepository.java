@@ -13,7 +13,11 @@ import org.jspecify.annotations.Nullable;
  * {@code mqtt-manager-test} say the rest.
  */
 public interface BrokerRepository {
-    /** The definition with this id. */
+    /**
+     * The definition with this id.
+     *
+     * @throws UnreadableDefinitionException if there is one that cannot be read, such as for want of a key
+     */
     Optional<BrokerDefinition> find(BrokerId id);
 
     /**
