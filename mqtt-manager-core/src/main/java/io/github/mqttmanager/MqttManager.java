@@ -395,7 +395,7 @@ public final class MqttManager implements AutoCloseable {
             throw new IllegalArgumentException("the devices of broker " + id + " cannot stay with it");
         }
         return transactions.run(() -> {
-            if (brokers.find(devicesTo).isEmpty()) {
+            if (wanted(devicesTo).isEmpty()) {
                 throw new UnknownBrokerException(devicesTo);
             }
             if (devices.moveToBroker(id, devicesTo) > 0) {
@@ -809,8 +809,8 @@ public final class MqttManager implements AutoCloseable {
                 }
                 last = definition.id();
             }
-            BrokerId next = last;
             if (page.size() == PAGE) {
+                BrokerId next = last;
                 onStore(() -> load(next));
                 return;
             }
@@ -960,6 +960,15 @@ public final class MqttManager implements AutoCloseable {
         }
     }
 
+    private void reloadDevices(BrokerId id) {
+        try {
+            loadDevices(id);
+        } catch (RuntimeException e) {
+            LOG.warn("[{}] devices could not be read; trying again in {} s", id, STORE_RETRY.toSeconds(), e);
+            later(STORE_RETRY, () -> reloadDevices(id));
+        }
+    }
+
     /** Shows what is wrong, and looks again from time to time: the key may come back. Whoever reads it has logged it. */
     private void unreadable(UnreadableDefinition definition) {
         BrokerId id = definition.broker();
@@ -996,15 +1005,6 @@ public final class MqttManager implements AutoCloseable {
             } else {
                 onStore(this::lookAgain);
             }
-        }
-    }
-
-    private void reloadDevices(BrokerId id) {
-        try {
-            loadDevices(id);
-        } catch (RuntimeException e) {
-            LOG.warn("[{}] devices could not be read; trying again in {} s", id, STORE_RETRY.toSeconds(), e);
-            later(STORE_RETRY, () -> reloadDevices(id));
         }
     }
 

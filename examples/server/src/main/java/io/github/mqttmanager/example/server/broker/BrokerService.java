@@ -190,7 +190,9 @@ public class BrokerService implements UserDeletion {
         }
         try {
             delete(user, id, () -> {
-                if (!isOwn(user, to)) {
+                try {
+                    requireOwn(user.owner(), to);
+                } catch (ProblemException e) {
                     throw ProblemException.invalid("to", "must be the id of a broker of yours");
                 }
                 return manager.delete(idOf(id), idOf(to));
@@ -200,13 +202,6 @@ public class BrokerService implements UserDeletion {
                     ProblemCode.CONFLICT,
                     "both brokers have a device with the device_id " + e.topicName() + "; nothing was moved");
         }
-    }
-
-    private boolean isOwn(User user, long id) {
-        return manager.brokers()
-                .find(idOf(id))
-                .filter(definition -> user.owner().equals(definition.owner()))
-                .isPresent();
     }
 
     private void delete(User user, long id, BooleanSupplier deletion) {
