@@ -27,8 +27,9 @@ class ResealTest {
     private static final SecretKeys OLD = SecretKeys.of("old", TestKeys.bytes(1));
     private static final SecretKeys BOTH = OLD.withActive("new", TestKeys.bytes(2));
     private static final SecretKeys NEW = SecretKeys.of("new", TestKeys.bytes(2));
-    private static final String EVERYTHING_ELSE = "select concat(id, ' ', version, ' ', updated_at, ' ', created_at, ' ',"
-            + " active, ' ', endpoints, ' ', coalesce(username, '')) from mqtt_manager_broker order by id";
+    private static final String EVERYTHING_ELSE =
+            "select concat(id, ' ', version, ' ', updated_at, ' ', created_at, ' ',"
+                    + " active, ' ', endpoints, ' ', coalesce(username, '')) from mqtt_manager_broker order by id";
 
     private final TestDatabase database;
 

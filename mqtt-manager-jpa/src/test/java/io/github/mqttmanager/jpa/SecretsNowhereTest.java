@@ -186,7 +186,9 @@ class SecretsNowhereTest {
                 .start()) {
             List<String> said;
             ByteArrayOutputStream dump = new ByteArrayOutputStream();
-            try (TestDatabase database = new TestDatabase(Databases.POSTGRESQL, postgres.getJdbcUrl("postgres", "postgres"), "postgres", "").withSchema();
+            try (TestDatabase database = new TestDatabase(
+                                    Databases.POSTGRESQL, postgres.getJdbcUrl("postgres", "postgres"), "postgres", "")
+                            .withSchema();
                     Connection connection = DriverManager.getConnection(database.url(), "postgres", "");
                     Statement statement = connection.createStatement()) {
                 said = use(database);
