@@ -5,6 +5,7 @@ import io.github.mqttmanager.UnknownBrokerException;
 import io.github.mqttmanager.broker.UnreadableDefinitionException;
 import io.github.mqttmanager.broker.VersionConflictException;
 import io.github.mqttmanager.device.DuplicateDeviceException;
+import jakarta.servlet.http.HttpServletResponse;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -130,8 +131,9 @@ class ProblemAdvice {
 
     @ExceptionHandler
     @Nullable
-    ResponseEntity<Problem> other(Exception e) throws Exception {
-        if (e instanceof AccessDeniedException || e instanceof AuthenticationException) {
+    ResponseEntity<Problem> other(Exception e, HttpServletResponse response) throws Exception {
+        // Of an answer that has begun, nothing is left to say: breaking it off tells that it is not complete.
+        if (e instanceof AccessDeniedException || e instanceof AuthenticationException || response.isCommitted()) {
             throw e;
         }
         if (e instanceof ErrorResponse error && error.getStatusCode().is4xxClientError()) {
