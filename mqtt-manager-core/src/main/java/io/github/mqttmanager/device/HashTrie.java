@@ -107,7 +107,7 @@ final class HashTrie<V> {
             return;
         }
         byte[] keys = node[at] == null ? new byte[0] : (byte[]) node[at];
-        Object[] values = node[at + 1] == null ? new Object[0] : (Object[]) node[at + 1];
+        Object[] values = values(node, at);
         int known = find(keys, values.length, key, 0, key.length());
         if (known >= 0) {
             Object[] copy = values.clone();
@@ -154,7 +154,7 @@ final class HashTrie<V> {
             return false;
         }
         byte[] keys = (byte[]) node[at];
-        Object[] values = (Object[]) node[at + 1];
+        Object[] values = values(node, at);
         int known = find(keys, values.length, key, 0, key.length());
         if (known < 0) {
             return false;
@@ -168,6 +168,11 @@ final class HashTrie<V> {
             }
         }
         return true;
+    }
+
+    private static Object[] values(@Nullable Object[] node, int at) {
+        Object values = node[at + 1];
+        return values == null ? new Object[0] : (Object[]) values;
     }
 
     /** All that is below side by side, if that is less than half of what may be: or one that comes and goes would change it each time. */
