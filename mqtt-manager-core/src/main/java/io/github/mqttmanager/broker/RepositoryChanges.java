@@ -16,6 +16,16 @@ public interface RepositoryChanges<I> {
      */
     Registration onChange(Consumer<? super I> listener);
 
+    /**
+     * As {@link #onChange(Consumer)}; and runs {@code missed} when changes may have gone by untold, or are so many that it is quicker to
+     * compare everything. Who knows of each change never does.
+     *
+     * @return ends the calls of both
+     */
+    default Registration onChange(Consumer<? super I> listener, Runnable missed) {
+        return onChange(listener);
+    }
+
     /** Ends what was registered; a second time it does nothing. */
     interface Registration extends AutoCloseable {
         @Override

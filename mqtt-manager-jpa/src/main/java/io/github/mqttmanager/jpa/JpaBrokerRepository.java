@@ -36,7 +36,7 @@ import org.slf4j.LoggerFactory;
  * log it once and list it in {@link #unreadable}, so that one of them does not stop the others. So a definition that is missing from
  * a page is deleted only if {@link #find} says so.
  *
- * <p>Tells of its own changes, after they are committed. No row stays in the persistence context, so those of a joined transaction
+ * <p>Tells of its own changes, after they are committed, and of those of others where a {@link JpaChangeFeed} runs. No row stays in the persistence context, so those of a joined transaction
  * are never stale. This class is thread-safe.
  */
 public final class JpaBrokerRepository implements BrokerRepository, RepositoryChanges<BrokerId> {
@@ -204,7 +204,7 @@ public final class JpaBrokerRepository implements BrokerRepository, RepositoryCh
         try {
             return session.inTransaction(manager -> {
                 List<BrokerDefinition> saved = write(manager, definitions);
-                session.afterCommit(() -> listeners.tell(ids));
+                changed(manager, ids);
                 return saved;
             });
         } catch (RuntimeException e) {
@@ -286,7 +286,7 @@ public final class JpaBrokerRepository implements BrokerRepository, RepositoryCh
                     .setParameter("id", id.value())
                     .executeUpdate();
             if (found > 0) {
-                session.afterCommit(() -> listeners.tell(List.of(id)));
+                changed(manager, List.of(id));
             }
             return found > 0;
         });
@@ -312,10 +312,8 @@ public final class JpaBrokerRepository implements BrokerRepository, RepositoryCh
                         .setParameter("id", id.value())
                         .executeUpdate();
                 if (found > 0) {
-                    session.afterCommit(() -> {
-                        unreadable.remove(id);
-                        listeners.tell(List.of(id));
-                    });
+                    session.afterCommit(() -> unreadable.remove(id));
+                    changed(manager, List.of(id));
                 }
                 return found > 0;
             });
@@ -398,7 +396,26 @@ public final class JpaBrokerRepository implements BrokerRepository, RepositoryCh
 
     @Override
     public Registration onChange(Consumer<? super BrokerId> listener) {
-        return listeners.add(listener);
+        return onChange(listener, () -> {});
+    }
+
+    @Override
+    public Registration onChange(Consumer<? super BrokerId> listener, Runnable missed) {
+        return listeners.add(listener, missed);
+    }
+
+    /** For the changes of others. */
+    ChangeListeners<BrokerId> listeners() {
+        return listeners;
+    }
+
+    /** For those who listen here, once committed, and for other processes. */
+    private void changed(EntityManager manager, List<BrokerId> ids) {
+        ChangePosition.note(
+                manager,
+                ChangePosition.BROKER,
+                ids.stream().map(BrokerId::value).toList());
+        session.afterCommit(() -> listeners.tell(ids));
     }
 
     private Instant now() {

@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Devices in the table {@code mqtt_manager_device}, with the time each was last seen. A device's broker must be stored already.
  *
- * <p>Tells of its own changes, after they are committed; last-seen times are none. This class is thread-safe.
+ * <p>Tells of its own changes, after they are committed, and of those of others where a {@link JpaChangeFeed} runs; last-seen times are none. This class is thread-safe.
  */
 public final class JpaDeviceRepository implements DeviceRepository, RepositoryChanges<DeviceId> {
     private static final String SEQUENCE = "mqtt_manager_device_seq";
@@ -159,7 +159,7 @@ public final class JpaDeviceRepository implements DeviceRepository, RepositoryCh
         try {
             return session.inTransaction(manager -> {
                 List<Device> saved = write(manager, devices);
-                session.afterCommit(() -> listeners.tell(ids));
+                changed(manager, ids);
                 return saved;
             });
         } catch (RuntimeException e) {
@@ -298,8 +298,7 @@ public final class JpaDeviceRepository implements DeviceRepository, RepositoryCh
                 .setParameter("ids", ids)
                 .executeUpdate();
         if (deleted > 0) {
-            session.afterCommit(
-                    () -> listeners.tell(ids.stream().map(DeviceId::of).toList()));
+            changed(manager, ids.stream().map(DeviceId::of).toList());
         }
         return deleted;
     }
@@ -363,6 +362,25 @@ public final class JpaDeviceRepository implements DeviceRepository, RepositoryCh
 
     @Override
     public Registration onChange(Consumer<? super DeviceId> listener) {
-        return listeners.add(listener);
+        return onChange(listener, () -> {});
+    }
+
+    @Override
+    public Registration onChange(Consumer<? super DeviceId> listener, Runnable missed) {
+        return listeners.add(listener, missed);
+    }
+
+    /** For the changes of others. */
+    ChangeListeners<DeviceId> listeners() {
+        return listeners;
+    }
+
+    /** For those who listen here, once committed, and for other processes. */
+    private void changed(EntityManager manager, List<DeviceId> ids) {
+        ChangePosition.note(
+                manager,
+                ChangePosition.DEVICE,
+                ids.stream().map(DeviceId::value).toList());
+        session.afterCommit(() -> listeners.tell(ids));
     }
 }
