@@ -27,8 +27,7 @@ record ChangeNumbers(long last, List<Gap> gaps) implements ChangePosition {
 
     /** What is open now is among the last thousand numbers. */
     static ChangePosition end(Connection connection) throws SQLException {
-        long highest =
-                ChangePosition.number(connection, "select coalesce(max(id), 0) from mqtt_manager_change");
+        long highest = ChangePosition.number(connection, "select coalesce(max(id), 0) from mqtt_manager_change");
         return new ChangeNumbers(Math.max(0, highest - 1_000), List.of())
                 .read(connection)
                 .end();
@@ -37,8 +36,7 @@ record ChangeNumbers(long last, List<Gap> gaps) implements ChangePosition {
     @Override
     public Changes read(Connection connection) throws SQLException {
         long now = System.nanoTime();
-        String inGaps =
-                gaps.stream().map(gap -> " or id between ? and ?").collect(Collectors.joining());
+        String inGaps = gaps.stream().map(gap -> " or id between ? and ?").collect(Collectors.joining());
         Set<BrokerId> brokers = new HashSet<>();
         Set<DeviceId> devices = new HashSet<>();
         Unseen unseen = new Unseen(now);

@@ -141,11 +141,11 @@ public final class JpaChangeFeed implements AutoCloseable {
             }
             tell(changes);
             if (read.isAfter(trimmed.plus(TRIM_INTERVAL))) {
+                trimmed = read;
                 session.inTransaction(manager -> {
                     manager.runWithConnection(ChangePosition::trim);
                     return true;
                 });
-                trimmed = read;
             }
         } catch (RuntimeException e) {
             if (!failing) {
@@ -158,14 +158,13 @@ public final class JpaChangeFeed implements AutoCloseable {
     private Changes changes(boolean first) {
         ChangePosition from = position;
         boolean known = from != null && clock.instant().isBefore(read.plus(KEPT));
-        return session.inTransaction(
-                manager -> manager.<Connection, Changes>callWithConnection(connection -> {
-                    if (from != null && known) {
-                        return from.read(connection);
-                    }
-                    ChangePosition end = ChangePosition.end(connection);
-                    return first ? Changes.none(end) : Changes.unknown(end);
-                }));
+        return session.inTransaction(manager -> manager.<Connection, Changes>callWithConnection(connection -> {
+            if (from != null && known) {
+                return from.read(connection);
+            }
+            ChangePosition end = ChangePosition.end(connection);
+            return first ? Changes.none(end) : Changes.unknown(end);
+        }));
     }
 
     private void tell(Changes changes) {
