@@ -9,8 +9,9 @@ import java.util.function.Consumer;
  */
 public interface RepositoryChanges<I> {
     /**
-     * Calls the listener with the id of each definition that was saved or deleted, after the change can be read. Ids may come
-     * more often than needed, on any thread; the listener returns at once.
+     * Calls the listener with the id of each definition that was saved or deleted, after the change is committed and can be read. Ids may
+     * come more often than needed, on any thread; the listener returns at once. One that throws hinders neither the change nor the other
+     * listeners.
      *
      * @return ends the calls
      */

@@ -19,6 +19,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -97,6 +98,7 @@ public final class JpaBrokerRepository implements BrokerRepository, RepositoryCh
 
     @Override
     public List<BrokerDefinition> pageOfOwner(String owner, @Nullable BrokerId after, int limit) {
+        Objects.requireNonNull(owner);
         return page(
                 after,
                 limit,
@@ -176,6 +178,7 @@ public final class JpaBrokerRepository implements BrokerRepository, RepositoryCh
 
     @Override
     public long countOfOwner(String owner) {
+        Objects.requireNonNull(owner);
         return session.inTransaction(manager -> manager.createQuery(
                         "select count(b) from MqttManagerBroker b where b.owner = :owner", Long.class)
                 .setParameter("owner", owner)

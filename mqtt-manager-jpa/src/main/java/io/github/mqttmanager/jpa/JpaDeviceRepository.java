@@ -25,6 +25,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -85,6 +86,7 @@ public final class JpaDeviceRepository implements DeviceRepository, RepositoryCh
 
     @Override
     public List<Device> pageOfOwner(String owner, @Nullable DeviceId after, int limit) {
+        Objects.requireNonNull(owner);
         return page(
                 after,
                 limit,
@@ -123,6 +125,7 @@ public final class JpaDeviceRepository implements DeviceRepository, RepositoryCh
 
     @Override
     public long countOfOwner(String owner) {
+        Objects.requireNonNull(owner);
         return session.inTransaction(manager -> manager.createQuery(
                         "select count(d) from MqttManagerDevice d where d.owner = :owner", Long.class)
                 .setParameter("owner", owner)

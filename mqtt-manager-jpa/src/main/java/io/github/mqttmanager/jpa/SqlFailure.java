@@ -4,6 +4,7 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 
 /**
@@ -13,6 +14,9 @@ import java.util.function.Function;
  * @param text the message in lower case
  */
 record SqlFailure(String state, String text) {
+    /** Serialization failure, deadlock of PostgreSQL, concurrent update of H2. */
+    private static final Set<String> CONFLICTS = Set.of("40001", "40P01", "90131");
+
     static Optional<SqlFailure> in(Throwable thrown) {
         Throwable cause = thrown;
         for (int depth = 0; cause != null && depth < 20; depth++) {
@@ -41,7 +45,7 @@ record SqlFailure(String state, String text) {
 
     /** Whether a row with the same key was inserted, or the row was changed, by another transaction at the same time. */
     boolean isConflict(String table) {
-        return (state.equals("23505") && text.contains(table)) || state.equals("40001") || state.equals("90131");
+        return (state.equals("23505") && text.contains(table)) || CONFLICTS.contains(state);
     }
 
     /** Which of the candidates the message names, or the first. */
