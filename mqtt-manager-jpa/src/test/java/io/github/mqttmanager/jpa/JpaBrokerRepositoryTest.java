@@ -1,11 +1,12 @@
 package io.github.mqttmanager.jpa;
 
+import io.github.mqttmanager.Transactions;
 import io.github.mqttmanager.broker.BrokerId;
 import io.github.mqttmanager.broker.BrokerRepository;
 import io.github.mqttmanager.broker.RepositoryChanges;
 import io.github.mqttmanager.test.BrokerRepositoryContract;
-import io.github.mqttmanager.test.RepositoryChangesContract;
 import io.github.mqttmanager.test.SampleDefinitions;
+import io.github.mqttmanager.test.TransactionalChangesContract;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -65,7 +66,7 @@ class JpaBrokerRepositoryTest {
 
     @Nested
     @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-    class Changes extends RepositoryChangesContract<BrokerId> {
+    class Changes extends TransactionalChangesContract<BrokerId> {
         private final SampleDefinitions samples = new SampleDefinitions(1);
         private final TestDatabase database = TestDatabase.h2Memory();
         private final JpaBrokerRepository repository = new JpaBrokerRepository(database.session(), TestKeys.cipher());
@@ -73,6 +74,11 @@ class JpaBrokerRepositoryTest {
         @AfterAll
         void closeDatabase() {
             database.close();
+        }
+
+        @Override
+        protected Transactions transactions() {
+            return database.session();
         }
 
         @Override

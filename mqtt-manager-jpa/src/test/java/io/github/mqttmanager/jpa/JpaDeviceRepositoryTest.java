@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.github.mqttmanager.BrokerInUseException;
+import io.github.mqttmanager.Transactions;
 import io.github.mqttmanager.UnknownBrokerException;
 import io.github.mqttmanager.broker.BrokerDefinition;
 import io.github.mqttmanager.broker.BrokerId;
@@ -12,8 +13,8 @@ import io.github.mqttmanager.device.Device;
 import io.github.mqttmanager.device.DeviceId;
 import io.github.mqttmanager.device.DeviceRepository;
 import io.github.mqttmanager.test.DeviceRepositoryContract;
-import io.github.mqttmanager.test.RepositoryChangesContract;
 import io.github.mqttmanager.test.SampleDefinitions;
+import io.github.mqttmanager.test.TransactionalChangesContract;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -122,7 +123,7 @@ class JpaDeviceRepositoryTest {
 
     @Nested
     @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-    class Changes extends RepositoryChangesContract<DeviceId> {
+    class Changes extends TransactionalChangesContract<DeviceId> {
         private final SampleDefinitions samples = new SampleDefinitions(1);
         private final TestDatabase database = TestDatabase.h2Memory();
         private final JpaDeviceRepository repository = new JpaDeviceRepository(database.session());
@@ -133,6 +134,11 @@ class JpaDeviceRepositoryTest {
         @AfterAll
         void closeDatabase() {
             database.close();
+        }
+
+        @Override
+        protected Transactions transactions() {
+            return database.session();
         }
 
         @Override

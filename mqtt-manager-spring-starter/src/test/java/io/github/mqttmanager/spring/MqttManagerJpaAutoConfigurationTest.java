@@ -115,9 +115,7 @@ class MqttManagerJpaAutoConfigurationTest {
     /** Another instance is another repository, which this one knows nothing of. */
     @Test
     void whatAnotherInstanceChangesIsNoticed() {
-        runner.withPropertyValues(
-                        "spring.jpa.hibernate.ddl-auto=none",
-                        "mqtt-manager.jpa.change-feed.interval=50ms")
+        runner.withPropertyValues("spring.jpa.hibernate.ddl-auto=none", "mqtt-manager.jpa.change-feed.interval=50ms")
                 .run(context -> {
                     assertThat(context).hasSingleBean(JpaChangeFeed.class);
                     MqttManager manager = context.getBean(MqttManager.class);

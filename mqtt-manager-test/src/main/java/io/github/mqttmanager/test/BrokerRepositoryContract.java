@@ -101,8 +101,8 @@ public abstract class BrokerRepositoryContract {
         others.add(plainBroker());
         others.add(fullBroker());
         for (BrokerDefinition other : others) {
-            BrokerDefinition changed =
-                    other.toBuilder().id(stored.id()).version(stored.version()).build();
+            BrokerDefinition changed = kept(
+                    other.toBuilder().id(stored.id()).version(stored.version()).build());
             BrokerDefinition saved = repository.save(changed);
             assertThat(saved)
                     .isEqualTo(changed.toBuilder().version(stored.version() + 1).build());

@@ -4,6 +4,7 @@ import io.github.mqttmanager.MqttManager;
 import io.github.mqttmanager.WhenDevicesExist;
 import io.github.mqttmanager.broker.BrokerDefinition;
 import io.github.mqttmanager.broker.BrokerId;
+import io.github.mqttmanager.broker.VersionConflictException;
 import io.github.mqttmanager.example.server.ServerProperties;
 import io.github.mqttmanager.example.server.reading.UnreadablePayloads;
 import io.github.mqttmanager.example.server.store.Catalogue;
@@ -92,10 +93,16 @@ public class BrokerService implements UserDeletion {
     }
 
     BrokerDefinition update(User user, long id, RequestFields fields) {
-        BrokerDefinition saved = Objects.requireNonNull(transactions.execute(status -> {
-            users.lockOwn(user.id());
-            return manager.save(BrokerForm.update(fields, get(user.owner(), id)));
-        }));
+        BrokerDefinition saved;
+        try {
+            saved = Objects.requireNonNull(transactions.execute(status -> {
+                users.lockOwn(user.id());
+                return manager.save(BrokerForm.update(fields, get(user.owner(), id)));
+            }));
+        } catch (VersionConflictException e) {
+            // by another process, between our look and our write
+            throw ProblemException.stale("broker", get(user.owner(), id).version());
+        }
         events.devicesChanged(user.owner());
         return saved;
     }
