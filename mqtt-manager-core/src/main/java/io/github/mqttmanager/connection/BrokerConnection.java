@@ -18,7 +18,6 @@ import io.github.mqttmanager.topic.TopicName;
 import io.github.mqttmanager.topic.TopicTemplate;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.OptionalInt;
@@ -37,6 +36,7 @@ import org.slf4j.LoggerFactory;
 final class BrokerConnection {
     private static final Logger LOG = LoggerFactory.getLogger(BrokerConnection.class);
     private static final Duration SLOW = Duration.ofMillis(500);
+    private static final CompletableFuture<Void> NO_PREDECESSOR = CompletableFuture.completedFuture(null);
 
     private final Engine engine;
     private final Lane lane;
@@ -93,7 +93,7 @@ final class BrokerConnection {
     private @Nullable ConnectionFailure pendingFailure;
 
     /** The outcome of the last birth message. */
-    private CompletableFuture<PublishReceipt> birthAnswer = CompletableFuture.completedFuture(null);
+    private @Nullable CompletableFuture<PublishReceipt> birthAnswer;
 
     /** Why the present connection's birth message was not taken. */
     private @Nullable ConnectionFailure birthFailure;
@@ -115,7 +115,7 @@ final class BrokerConnection {
         this.endpoint = definition.endpoints().get(0);
         this.engine = engine;
         this.lane = predecessor == null ? new Lane(definition.id().value(), engine.control()) : predecessor.lane;
-        this.predecessorEnded = predecessor == null ? CompletableFuture.completedFuture(null) : predecessor.ended;
+        this.predecessorEnded = predecessor == null ? NO_PREDECESSOR : predecessor.ended;
         this.requests = new Requests(definition, engine, lane, new RequestsHost());
         this.inbound = new Inbound(
                 requests.before(engine.router()),
@@ -406,15 +406,15 @@ final class BrokerConnection {
             nextAttempt.cancel(false);
             nextAttempt = null;
         }
+        giveBackTurn();
+    }
+
+    private void giveBackTurn() {
         StartLimiter.Turn waiting = turn;
         if (waiting != null) {
             waiting.cancel();
             turn = null;
         }
-        leaveSlowSet();
-    }
-
-    private void leaveSlowSet() {
         SlowSet.Place held = place;
         if (held != null) {
             held.leave();
@@ -425,7 +425,7 @@ final class BrokerConnection {
     /** Who lets us wait leaves the fast lane, until it answers quickly again. */
     private void attemptEnded() {
         slow = engine.nanos().getAsLong() - attemptStartNanos >= SLOW.toNanos();
-        leaveSlowSet();
+        giveBackTurn();
     }
 
     private void beginAttempt() {
@@ -606,7 +606,7 @@ final class BrokerConnection {
             publishStatus();
             return;
         }
-        Collection<SubscriptionStatus> refused = subscriptions.refused();
+        List<SubscriptionStatus> refused = subscriptions.refused();
         ConnectionFailure failure =
                 refused.isEmpty() ? birthFailure : classifier().subscriptionsRefused(refused);
         boolean first = status.state() != ConnectionState.CONNECTED;
@@ -635,18 +635,19 @@ final class BrokerConnection {
     /** Says that we are there, before anything that waited. One that is still in flight is brought to its end by the client. */
     private void announce(MqttLink.Granted grants) {
         Birth birth = definition.birth();
-        if (birth == null || !birthAnswer.isDone()) {
+        if (birth == null || (birthAnswer != null && !birthAnswer.isDone())) {
             return;
         }
         int serial = connectionSerial;
-        birthAnswer = outbound.first(OutboundPublish.builder()
+        CompletableFuture<PublishReceipt> answer = outbound.first(OutboundPublish.builder()
                 .topic(birth.topic())
                 .payload(birth.payload())
                 .qos(grants.sessionOpenedHere() ? birth.qos() : QoS.AT_LEAST_ONCE)
                 .retain(birth.retain())
                 .whenDisconnected(WhenDisconnected.FAIL)
                 .build());
-        birthAnswer.whenComplete((receipt, failure) -> lane.execute(() -> {
+        birthAnswer = answer;
+        answer.whenComplete((receipt, failure) -> lane.execute(() -> {
             if (failure instanceof PublishException refusal
                     && refusal.failure() != PublishFailure.NOT_CONNECTED
                     && linkOpen

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class CoverTree {
     private static final class Node {
-        final Map<String, Node> next = new HashMap<>();
+        Map<String, Node> next = Map.of();
 
         @Nullable
         TopicFilter here;
@@ -29,6 +29,9 @@ final class CoverTree {
             if (level.equals("#")) {
                 node.rest = filter;
                 return;
+            }
+            if (node.next.isEmpty()) {
+                node.next = new HashMap<>();
             }
             node = node.next.computeIfAbsent(level, key -> new Node());
         }

@@ -2,7 +2,6 @@ package io.github.mqttmanager.connection;
 
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
@@ -11,7 +10,6 @@ import io.netty.channel.SingleThreadEventLoop;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollEventLoopGroup;
 import io.netty.channel.nio.NioEventLoopGroup;
-import io.netty.handler.flush.FlushConsolidationHandler;
 import io.netty.util.AttributeKey;
 import io.netty.util.concurrent.AbstractEventExecutor;
 import io.netty.util.concurrent.Future;
@@ -35,8 +33,6 @@ final class EventLoops {
 
     /** The client's name for it. */
     private static final String PROXY = "proxy";
-
-    private static final int MAX_TOGETHER = 256;
 
     private final EventLoopGroup loops;
 
@@ -78,13 +74,10 @@ final class EventLoops {
     static void claim(Channel socket, SocketWatch watch) {
         socket.attr(CLAIMED).set(true);
         socket.config().setRecvByteBufAllocator(new ReadBuffers(watch::isHeld));
-        // What a loop writes in one go, above all acknowledgements, leaves in one go: each by itself would be a system
-        // call.
-        ChannelHandler together = new FlushConsolidationHandler(MAX_TOGETHER, true);
         if (socket.pipeline().context(PROXY) == null) {
-            socket.pipeline().addFirst(together, watch);
+            socket.pipeline().addFirst(watch);
         } else {
-            socket.pipeline().addAfter(PROXY, null, watch).addAfter(PROXY, null, together);
+            socket.pipeline().addAfter(PROXY, null, watch);
         }
     }
 

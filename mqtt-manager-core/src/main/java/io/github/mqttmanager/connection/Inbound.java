@@ -61,7 +61,7 @@ final class Inbound {
     private Arrivals current = new Arrivals();
 
     /** Of connections that are gone, and not handled yet. */
-    private final Set<Arrival> stale = new LinkedHashSet<>();
+    private Set<Arrival> stale = Set.of();
 
     private int failing;
     private int overdue;
@@ -88,7 +88,7 @@ final class Inbound {
 
     /** What one connection brought, with QoS 1 or 2, and is not acknowledged yet: in the order in which it came. */
     private static final class Arrivals {
-        final Deque<Arrival> inOrder = new ArrayDeque<>();
+        final Deque<Arrival> inOrder = new ArrayDeque<>(1);
 
         @Nullable
         Session session;
@@ -130,6 +130,9 @@ final class Inbound {
             if (arrival.done) {
                 forget(arrival);
             } else {
+                if (stale.isEmpty()) {
+                    stale = new LinkedHashSet<>();
+                }
                 stale.add(arrival);
             }
         }
@@ -259,6 +262,9 @@ final class Inbound {
 
     /** The inbound half of the counters. */
     synchronized TrafficCounters counters(TrafficCounters outbound) {
+        if (received == 0 && outbound.equals(TrafficCounters.ZERO)) {
+            return TrafficCounters.ZERO;
+        }
         return new TrafficCounters(
                 received,
                 acknowledged,
@@ -279,6 +285,9 @@ final class Inbound {
     synchronized Handling handling() {
         Arrival oldest =
                 stale.isEmpty() ? current.inOrder.peek() : stale.iterator().next();
+        if (oldest == null && lastFailure == null && !paused && failing + overdue == 0) {
+            return Handling.IDLE;
+        }
         return new Handling(
                 failing,
                 overdue,
@@ -373,7 +382,9 @@ final class Inbound {
                 withdraw = null;
                 troubleChanged(fails ? -1 : 0, isOverdue ? -1 : 0);
                 if (!reliable || arrivals.over) {
-                    stale.remove(this);
+                    if (!stale.isEmpty()) {
+                        stale.remove(this);
+                    }
                     forget(this);
                 } else {
                     for (Arrival first = arrivals.inOrder.peek();

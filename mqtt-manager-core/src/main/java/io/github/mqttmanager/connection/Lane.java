@@ -14,7 +14,7 @@ final class Lane implements Executor {
     private final Executor threads;
 
     /** Guarded by this, as is {@link #running}. */
-    private final Queue<Runnable> tasks = new ArrayDeque<>();
+    private final Queue<Runnable> tasks = new ArrayDeque<>(1);
 
     private boolean running;
 

@@ -40,6 +40,9 @@ final class Outbound {
     /** How many publishes are handed over, or taken out for they expired, in one go. */
     private static final int BATCH = 500;
 
+    private static final Comparator<Pending> BY_EXPIRY = Comparator.<Pending>comparingLong(pending -> pending.expiresAt)
+            .thenComparingLong(pending -> pending.number);
+
     private final BrokerId broker;
     private final OutboundLimits limits;
     private final OutboundBudget budget;
@@ -55,9 +58,7 @@ final class Outbound {
     private final PendingList inFlight = new PendingList();
 
     /** Those in the queue that have an expiry of their own; the age comes to all in the order of the queue. */
-    private final TreeSet<Pending> expiring =
-            new TreeSet<>(Comparator.<Pending>comparingLong(pending -> pending.expiresAt)
-                    .thenComparingLong(pending -> pending.number));
+    private @Nullable TreeSet<Pending> expiring;
 
     private long accepted;
     private long published;
@@ -367,7 +368,10 @@ final class Outbound {
                         first = queue.first()) {
                     expire(first, old);
                 }
-                while (!expiring.isEmpty() && now - expiring.first().expiresAt >= 0 && old.size() < BATCH) {
+                while (expiring != null
+                        && !expiring.isEmpty()
+                        && now - expiring.first().expiresAt >= 0
+                        && old.size() < BATCH) {
                     expire(expiring.first(), old);
                 }
             }
@@ -671,6 +675,9 @@ final class Outbound {
             queue.addByNumber(pending);
         }
         if (pending.mayExpire()) {
+            if (expiring == null) {
+                expiring = new TreeSet<>(BY_EXPIRY);
+            }
             expiring.add(pending);
         }
     }
@@ -680,7 +687,7 @@ final class Outbound {
         if (!queue.remove(pending)) {
             return false;
         }
-        if (pending.mayExpire()) {
+        if (expiring != null && pending.mayExpire()) {
             expiring.remove(pending);
         }
         return true;

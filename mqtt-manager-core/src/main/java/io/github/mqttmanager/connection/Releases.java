@@ -21,7 +21,6 @@ final class Releases extends ChannelDuplexHandler {
     private static final int PUBREL = 0x6202_0000;
 
     private volatile MqttLink.Releases counted = MqttLink.Releases.NONE;
-    private boolean added;
 
     /** How many of our own are not answered yet. */
     private int missing;
@@ -30,15 +29,6 @@ final class Releases extends ChannelDuplexHandler {
 
     MqttLink.Releases counted() {
         return counted;
-    }
-
-    boolean isAdded() {
-        return added;
-    }
-
-    @Override
-    public void handlerAdded(ChannelHandlerContext context) {
-        added = true;
     }
 
     /**

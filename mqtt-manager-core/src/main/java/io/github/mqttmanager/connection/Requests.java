@@ -62,7 +62,7 @@ final class Requests {
 
     // guarded by this
     /** By their correlation data, in the order in which they came. */
-    private final Map<ByteBuffer, Request> open = new LinkedHashMap<>();
+    private Map<ByteBuffer, Request> open = Map.of();
 
     private boolean used;
     private boolean closed;
@@ -179,8 +179,11 @@ final class Requests {
         if (!engine.outboundBudget().take(request.bytes)) {
             return failure(PublishFailure.QUEUE_FULL, "too much waits for all brokers together");
         }
+        if (!used) {
+            used = true;
+            open = new LinkedHashMap<>();
+        }
         open.put(request.correlation, request);
-        used = true;
         return null;
     }
 
@@ -208,7 +211,7 @@ final class Requests {
         ByteBuffer correlation = publish.properties().correlationData();
         Request request;
         synchronized (this) {
-            request = correlation == null ? null : open.remove(correlation);
+            request = correlation == null || !used ? null : open.remove(correlation);
         }
         if (request == null) {
             // Too late, for nobody, or not even meant for us.

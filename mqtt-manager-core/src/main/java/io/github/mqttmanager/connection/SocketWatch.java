@@ -3,8 +3,8 @@ package io.github.mqttmanager.connection;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
-import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.ChannelPromise;
+import io.netty.handler.flush.FlushConsolidationHandler;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
 import java.net.SocketAddress;
@@ -14,8 +14,13 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** Stands next to the socket of one attempt: tells how far it comes, and can end it whatever it waits for. */
-final class SocketWatch extends ChannelOutboundHandlerAdapter {
+/**
+ * Stands next to the socket of one attempt: tells how far it comes, and can end it whatever it waits for. What a loop writes in one go,
+ * above all acknowledgements, leaves in one go: each by itself would be a system call.
+ */
+final class SocketWatch extends FlushConsolidationHandler {
+    private static final int FLUSHES_TOGETHER = 256;
+
     /** The client's names for what turns bytes into packets, and packets into bytes. */
     private static final String DECODER = "decoder";
 
@@ -29,13 +34,17 @@ final class SocketWatch extends ChannelOutboundHandlerAdapter {
     private volatile boolean cut;
     private volatile boolean held;
     private volatile @Nullable ChannelHandlerContext context;
-    private final Releases releases = new Releases();
+
+    /** Made when the broker has accepted us. */
+    private volatile @Nullable Releases releases;
+
     private boolean written;
     private boolean limited;
     private boolean trickling;
 
     /** @param maximumPacketSize in bytes, where the client has no limit of its own; else 0 */
     SocketWatch(MqttLink.Observer observer, int maximumPacketSize) {
+        super(FLUSHES_TOGETHER, true);
         this.observer = observer;
         this.maximumPacketSize = maximumPacketSize;
         this.limited = maximumPacketSize == 0;
@@ -115,14 +124,17 @@ final class SocketWatch extends ChannelOutboundHandlerAdapter {
      */
     void countReleases() {
         ChannelHandlerContext there = context;
-        if (there != null && !releases.isAdded() && there.pipeline().context(DECODER) != null) {
+        if (there != null && releases == null && there.pipeline().context(DECODER) != null) {
             // Next to the client's own handlers, of which those for PUBREL and PUBCOMP are there by now.
-            there.pipeline().addAfter(DECODER, null, releases);
+            Releases counting = new Releases();
+            there.pipeline().addAfter(DECODER, null, counting);
+            releases = counting;
         }
     }
 
     MqttLink.Releases releases() {
-        return releases.counted();
+        Releases counting = releases;
+        return counting == null ? MqttLink.Releases.NONE : counting.counted();
     }
 
     /** Releases the identifiers from 1 to the last one. From any thread; see {@link MqttLink#release}. */
@@ -135,10 +147,11 @@ final class SocketWatch extends ChannelOutboundHandlerAdapter {
             there.executor().execute(() -> {
                 countReleases();
                 ChannelHandlerContext encoder = there.pipeline().context(ENCODER);
-                if (encoder == null || !releases.isAdded()) {
+                Releases counting = releases;
+                if (encoder == null || counting == null) {
                     released.completeExceptionally(new ClosedChannelException());
                 } else {
-                    releases.releaseAll(encoder, last, limit, released);
+                    counting.releaseAll(encoder, last, limit, released);
                 }
             });
         }
@@ -155,7 +168,8 @@ final class SocketWatch extends ChannelOutboundHandlerAdapter {
     }
 
     @Override
-    public void handlerAdded(ChannelHandlerContext added) {
+    public void handlerAdded(ChannelHandlerContext added) throws Exception {
+        super.handlerAdded(added);
         context = added;
         limit(added);
         if (cut) {

@@ -21,7 +21,7 @@ final class SubscriptionPlan {
     private CoverTree covers = new CoverTree();
 
     /** Filters without which others would be needed. */
-    private final Set<TopicFilter> relied = new HashSet<>();
+    private final FilterSet relied = new FilterSet();
 
     /** @param coalesceFrom how many devices with one template are worth a filter with a wildcard */
     SubscriptionPlan(int coalesceFrom) {
@@ -49,7 +49,7 @@ final class SubscriptionPlan {
                 filters.add(TopicFilter.of(template.value()));
             }
         });
-        coalesced = together;
+        coalesced = Set.copyOf(together);
         covers = new CoverTree();
         filters.stream()
                 .filter(filter -> filter.hasWildcard() && !filter.isShared() && !refused.test(filter))

@@ -9,14 +9,10 @@ import io.github.mqttmanager.topic.TopicTemplate;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Collections;
-import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.NavigableMap;
 import java.util.Set;
-import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
@@ -63,24 +59,24 @@ final class Subscriptions {
     /** What was asked for; changed on the lane, read by anybody. */
     private final NavigableMap<TopicFilter, SubscriptionStatus> subscriptions = new ConcurrentSkipListMap<>();
 
-    private final Set<TopicFilter> pending = new LinkedHashSet<>();
+    private final FilterSet pending = new FilterSet();
 
     /** Those of {@link #subscriptions} that were refused. */
-    private final NavigableMap<TopicFilter, SubscriptionStatus> refused = new TreeMap<>();
+    private final FilterSet refused = new FilterSet();
 
     /** What the broker refused since it accepted us, whether still asked for or not. */
-    private final Set<TopicFilter> refusals = new HashSet<>();
+    private final FilterSet refusals = new FilterSet();
 
     /** To be given back as soon as nothing is awaited. */
-    private final Set<TopicFilter> surplus = new TreeSet<>();
+    private final FilterSet surplus = new FilterSet();
 
     /** Filters that the broker may still hold for our session and that nobody wants. */
-    private final Set<TopicFilter> unwanted = new TreeSet<>();
+    private final FilterSet unwanted = new FilterSet();
 
-    /** What others have noted, until it is looked at on the lane; guarded by itself. */
-    private final Set<Change> changes = new LinkedHashSet<>();
+    /** What others have noted, until it is looked at on the lane; guarded by this. */
+    private @Nullable Set<Change> changes;
 
-    /** Noted more than is worth keeping; guarded by {@link #changes}. */
+    /** Noted more than is worth keeping; guarded by this. */
     private boolean manyChanges;
 
     private @Nullable MqttLink link;
@@ -129,29 +125,30 @@ final class Subscriptions {
      *
      * @return whether {@link #follow} is to be called, on the lane
      */
-    boolean note(TopicTemplate template, String deviceName) {
-        synchronized (changes) {
-            boolean first = changes.isEmpty() && !manyChanges;
-            if (changes.size() < MAX_CHANGES) {
-                changes.add(new Change(template, deviceName));
-            } else {
-                manyChanges = true;
-            }
-            return first;
+    synchronized boolean note(TopicTemplate template, String deviceName) {
+        boolean first = changes == null;
+        if (changes == null) {
+            changes = new LinkedHashSet<>();
         }
+        if (changes.size() < MAX_CHANGES) {
+            changes.add(new Change(template, deviceName));
+        } else {
+            manyChanges = true;
+        }
+        return first;
     }
 
     /** Asks for what was noted, gives back what is no longer wanted. Does nothing without a connection. */
     void follow() {
-        List<Change> noted;
+        Set<Change> noted;
         boolean many;
-        synchronized (changes) {
-            noted = List.copyOf(changes);
+        synchronized (this) {
+            noted = changes;
             many = manyChanges;
-            changes.clear();
+            changes = null;
             manyChanges = false;
         }
-        if (link == null) {
+        if (link == null || noted == null) {
             return; // the next connection asks for all
         }
         TopicDemand demand = engine.demand().apply(broker);
@@ -275,7 +272,7 @@ final class Subscriptions {
         List<TopicFilter> given = new ArrayList<>();
         for (TopicFilter filter : surplus) {
             subscriptions.remove(filter);
-            if (refused.remove(filter) == null) {
+            if (!refused.remove(filter)) {
                 given.add(filter);
             }
         }
@@ -355,7 +352,7 @@ final class Subscriptions {
             refused.remove(filter);
             return refusals.remove(filter) && filter.hasWildcard();
         }
-        refused.put(filter, answer);
+        refused.add(filter);
         refusals.add(filter);
         if (!plan.reliesOn(filter)) {
             return false;
@@ -418,7 +415,7 @@ final class Subscriptions {
             return all.toList();
         }
         Stream<SubscriptionStatus> open = pending.stream().map(subscriptions::get);
-        return Stream.of(refused.values().stream(), open, all)
+        return Stream.of(refused().stream(), open, all)
                 .flatMap(stream -> stream)
                 .distinct()
                 .limit(MAX_SHOWN)
@@ -426,8 +423,8 @@ final class Subscriptions {
     }
 
     /** Those that were refused. */
-    Collection<SubscriptionStatus> refused() {
-        return Collections.unmodifiableCollection(refused.values());
+    List<SubscriptionStatus> refused() {
+        return refused.stream().map(subscriptions::get).toList();
     }
 
     /** Those that would bring a message to the topic. From any thread. */

@@ -26,13 +26,16 @@ final class BrokerReach {
 
     private static final int MAX_COMPARED = 100;
 
-    final Set<DevicePresence> devices = ConcurrentHashMap.newKeySet();
+    final Set<DevicePresence> devices = ConcurrentHashMap.newKeySet(1);
 
-    /** How many devices have each. */
-    private final ConcurrentMap<String, Integer> topics = new ConcurrentHashMap<>();
+    /**
+     * @param topics how many devices have each
+     * @param templates how many devices each stands for: few, also where there are many devices
+     */
+    private record Announced(ConcurrentMap<String, Integer> topics, ConcurrentMap<String, Integer> templates) {}
 
-    /** How many devices each stands for: few, also where there are many devices. */
-    private final ConcurrentMap<String, Integer> templates = new ConcurrentHashMap<>();
+    /** Null until the first device has an availability topic. */
+    private volatile @Nullable Announced announced;
 
     /** Whether all devices are to be looked at, and that has not begun. */
     final AtomicBoolean lookWanted = new AtomicBoolean();
@@ -42,31 +45,42 @@ final class BrokerReach {
     void add(DevicePresence device, @Nullable AvailabilityTopic availability) {
         devices.add(device);
         if (availability != null) {
-            topics.merge(availability.topic, 1, Integer::sum);
-            templates.merge(availability.all, 1, Integer::sum);
+            Announced all = announced;
+            if (all == null) {
+                all = new Announced(new ConcurrentHashMap<>(), new ConcurrentHashMap<>());
+                announced = all;
+            }
+            all.topics.merge(availability.topic, 1, Integer::sum);
+            all.templates.merge(availability.all, 1, Integer::sum);
         }
     }
 
     void remove(DevicePresence device, @Nullable AvailabilityTopic availability) {
         devices.remove(device);
-        if (availability != null) {
-            topics.computeIfPresent(availability.topic, (key, count) -> count == 1 ? null : count - 1);
-            templates.computeIfPresent(availability.all, (key, count) -> count == 1 ? null : count - 1);
+        Announced all = announced;
+        if (availability != null && all != null) {
+            all.topics.computeIfPresent(availability.topic, (key, count) -> count == 1 ? null : count - 1);
+            all.templates.computeIfPresent(availability.all, (key, count) -> count == 1 ? null : count - 1);
         }
     }
 
     /** Whether the filter brings the availability topic of some device; of more templates than are worth a look, any wildcard may. */
     boolean bringsAvailability(TopicFilter filter) {
-        if (topics.containsKey(filter.value()) || templates.containsKey(filter.value())) {
+        Announced all = announced;
+        if (all == null) {
+            return false;
+        }
+        if (all.topics.containsKey(filter.value()) || all.templates.containsKey(filter.value())) {
             return true;
         }
         return filter.hasWildcard()
                 && !filter.isShared()
-                && (templates.size() > MAX_COMPARED
-                        || templates.keySet().stream().anyMatch(all -> brings(filter.levels(), all.split("/", -1))));
+                && (all.templates.size() > MAX_COMPARED
+                        || all.templates.keySet().stream()
+                                .anyMatch(template -> brings(filter.levels(), template.split("/", -1), all.topics)));
     }
 
-    private boolean brings(List<String> filter, String[] topic) {
+    private static boolean brings(List<String> filter, String[] topic, ConcurrentMap<String, Integer> topics) {
         if (topic[0].startsWith("$")
                 && (filter.get(0).equals("+") || filter.get(0).equals("#"))) {
             return false;

@@ -1,36 +1,53 @@
 package io.github.mqttmanager.device;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.security.SecureRandom;
+import java.util.Arrays;
+import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An immutable map from strings: a trie over the bits of their hashes, 64 ways at each step. A change copies the few nodes on one path
- * and shares all others with what was before, so look-ups need no lock. A key can be looked up as a part of a longer string, without
- * being cut out. With a million entries a look-up takes four steps, and an entry about 22 bytes beside its key and value.
+ * An immutable map from strings: a trie over the bits of their hashes, 64 ways at each step, with a few entries side by side where it
+ * ends. A change copies the few nodes on one path and shares all others with what was before, so look-ups need no lock. A key can be
+ * looked up as a part of a longer string, without being cut out.
+ *
+ * <p>What a look-up costs is the memory that it has to wait for. With a million entries two steps find their node in a cache, and the third
+ * leads to an array with the text of a few keys and to one of their values, which are fetched at the same time. No string is touched, nor
+ * the value itself.
  */
 final class HashTrie<V> {
     private static final int BITS = 6;
+    private static final int WAYS = 1 << BITS;
+
+    /** As many entries may stand side by side, where there are bits left that tell them apart. */
+    private static final int CROWD = 8;
 
     /** Chosen anew in each process: nobody can prepare keys whose hashes are alike. */
     private static final long MULTIPLIER = new SecureRandom().nextLong() | 1;
 
-    private static final HashTrie<?> EMPTY = new HashTrie<>(0, 0, new Object[0]);
+    private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.nativeOrder());
 
-    /** Bit i tells whether way i leads to an entry. */
-    private final long entries;
+    private static final VarHandle CHAR = MethodHandles.byteArrayViewVarHandle(char[].class, ByteOrder.nativeOrder());
 
-    /** Bit i tells whether way i leads to a trie. Where hashes are used up, neither has a bit and all entries are looked at. */
-    private final long tries;
+    private static final HashTrie<?> EMPTY = new HashTrie<>(null, null);
 
-    /** The key and the value of each entry, then the tries; both in the order of their ways. */
-    private final Object[] content;
+    /**
+     * Null where there is nothing. Else a branch, which is an {@code Object[]} that holds, by the next bits of the hash, what this and
+     * {@link #values} are one step below. Else the keys of a leaf, as a {@code byte[]}: of each twice its number of characters, in an int,
+     * and one more if they take two bytes each; then the characters.
+     */
+    private final @Nullable Object below;
 
-    private HashTrie(long entries, long tries, Object[] content) {
-        this.entries = entries;
-        this.tries = tries;
-        this.content = content;
+    /** Those of a leaf, else null. */
+    private final Object @Nullable [] values;
+
+    private HashTrie(@Nullable Object below, Object @Nullable [] values) {
+        this.below = below;
+        this.values = values;
     }
 
     @SuppressWarnings("unchecked")
@@ -39,7 +56,7 @@ final class HashTrie<V> {
     }
 
     boolean isEmpty() {
-        return content.length == 0;
+        return below == null;
     }
 
     @Nullable
@@ -48,145 +65,148 @@ final class HashTrie<V> {
     }
 
     /** What the part of the text stands for. */
+    @SuppressWarnings("unchecked")
     @Nullable
     V get(String text, int from, int to) {
-        if (isEmpty()) {
+        Object there = below;
+        Object beside = values;
+        if (there instanceof Object[]) {
+            long hash = hash(text, from, to);
+            for (int shift = 0; there instanceof Object[] branch; shift += BITS) {
+                int at = way(hash, shift);
+                there = branch[at];
+                beside = branch[at + 1];
+            }
+        }
+        if (there == null || beside == null) {
             return null;
         }
-        long hash = hash(text, from, to);
-        HashTrie<V> node = this;
-        for (int shift = 0; shift < Long.SIZE; shift += BITS) {
-            long way = 1L << (hash >>> shift);
-            if ((node.entries & way) != 0) {
-                int at = node.entry(way);
-                return node.hasKey(at, text, from, to) ? node.value(at) : null;
-            }
-            if ((node.tries & way) == 0) {
-                return null;
-            }
-            node = node.trie(node.below(way));
-        }
-        for (int at = 0; at < node.content.length; at += 2) {
-            if (node.hasKey(at, text, from, to)) {
-                return node.value(at);
-            }
-        }
-        return null;
+        Object[] all = (Object[]) beside;
+        int at = find((byte[]) there, all.length, text, from, to);
+        return at < 0 ? null : (V) all[at];
+    }
+
+    /** The same, as a list of one or none; the value itself is not touched. */
+    List<V> list(String text, int from, int to) {
+        V value = get(text, from, to);
+        return value == null ? List.of() : List.of(value);
     }
 
     HashTrie<V> with(String key, V value) {
-        return with(key, value, hash(key, 0, key.length()), 0);
+        Object[] node = {below, values};
+        put(node, 0, key, value, hash(key, 0, key.length()), 0);
+        return new HashTrie<>(node[0], (Object[]) node[1]);
     }
 
-    private HashTrie<V> with(String key, V value, long hash, int shift) {
-        if (shift >= Long.SIZE) {
-            int at = 0;
-            while (at < content.length && !content[at].equals(key)) {
-                at += 2;
+    /** Changes a node that nobody else has seen. */
+    private static void put(@Nullable Object[] node, int at, String key, Object value, long hash, int shift) {
+        if (node[at] instanceof Object[] branch) {
+            Object[] copy = branch.clone();
+            put(copy, way(hash, shift), key, value, hash, shift + BITS);
+            node[at] = copy;
+            return;
+        }
+        byte[] keys = node[at] == null ? new byte[0] : (byte[]) node[at];
+        Object[] values = node[at + 1] == null ? new Object[0] : (Object[]) node[at + 1];
+        int known = find(keys, values.length, key, 0, key.length());
+        if (known >= 0) {
+            Object[] copy = values.clone();
+            copy[known] = value;
+            node[at + 1] = copy;
+        } else if (values.length < CROWD || shift >= Long.SIZE) {
+            node[at] = joined(keys, bytes(key));
+            Object[] more = Arrays.copyOf(values, values.length + 1);
+            more[values.length] = value;
+            node[at + 1] = more;
+        } else {
+            Object[] branch = new Object[2 * WAYS];
+            String[] others = keys(keys, values.length);
+            for (int i = 0; i < others.length; i++) {
+                long other = hash(others[i], 0, others[i].length());
+                put(branch, way(other, shift), others[i], values[i], other, shift + BITS);
             }
-            return new HashTrie<>(0, 0, spliced(at, at < content.length ? 2 : 0, key, value));
+            put(branch, way(hash, shift), key, value, hash, shift + BITS);
+            node[at] = branch;
+            node[at + 1] = null;
         }
-        long way = 1L << (hash >>> shift);
-        int at = entry(way);
-        if ((entries & way) != 0) {
-            String other = (String) content[at];
-            if (other.equals(key)) {
-                return new HashTrie<>(entries, tries, spliced(at, 2, key, value));
-            }
-            HashTrie<V> both = HashTrie.<V>empty()
-                    .with(other, value(at), hash(other, 0, other.length()), shift + BITS)
-                    .with(key, value, hash, shift + BITS);
-            HashTrie<V> less = new HashTrie<>(entries & ~way, tries, spliced(at, 2));
-            return new HashTrie<>(less.entries, tries | way, less.spliced(less.below(way), 0, both));
-        }
-        if ((tries & way) != 0) {
-            int below = below(way);
-            return new HashTrie<>(entries, tries, spliced(below, 1, trie(below).with(key, value, hash, shift + BITS)));
-        }
-        return new HashTrie<>(entries | way, tries, spliced(at, 0, key, value));
     }
 
     HashTrie<V> without(String key) {
-        return without(key, hash(key, 0, key.length()), 0);
+        Object[] node = {below, values};
+        if (!remove(node, 0, key, hash(key, 0, key.length()), 0)) {
+            return this;
+        }
+        return node[0] == null ? empty() : new HashTrie<>(node[0], (Object[]) node[1]);
     }
 
-    private HashTrie<V> without(String key, long hash, int shift) {
-        if (shift >= Long.SIZE) {
-            for (int at = 0; at < content.length; at += 2) {
-                if (content[at].equals(key)) {
-                    return new HashTrie<>(0, 0, spliced(at, 2));
+    /** Changes a node that nobody else has seen. @return whether the key was there */
+    private static boolean remove(@Nullable Object[] node, int at, String key, long hash, int shift) {
+        if (node[at] instanceof Object[] branch) {
+            Object[] copy = branch.clone();
+            if (!remove(copy, way(hash, shift), key, hash, shift + BITS)) {
+                return false;
+            }
+            node[at] = copy;
+            gather(node, at, copy);
+            return true;
+        }
+        if (node[at] == null) {
+            return false;
+        }
+        byte[] keys = (byte[]) node[at];
+        Object[] values = (Object[]) node[at + 1];
+        int known = find(keys, values.length, key, 0, key.length());
+        if (known < 0) {
+            return false;
+        }
+        node[at] = null;
+        node[at + 1] = null;
+        String[] all = keys(keys, values.length);
+        for (int i = 0; i < all.length; i++) {
+            if (i != known) {
+                put(node, at, all[i], values[i], 0, Long.SIZE);
+            }
+        }
+        return true;
+    }
+
+    /** All that is below side by side, if that is less than half of what may be: or one that comes and goes would change it each time. */
+    private static void gather(@Nullable Object[] node, int at, Object[] branch) {
+        int entries = 0;
+        for (int i = 0; i < branch.length; i += 2) {
+            entries += branch[i] == null ? 0 : branch[i + 1] == null ? CROWD : ((Object[]) branch[i + 1]).length;
+            if (entries > CROWD / 2) {
+                return;
+            }
+        }
+        node[at] = null;
+        for (int i = 0; i < branch.length; i += 2) {
+            if (branch[i] != null) {
+                Object[] values = (Object[]) branch[i + 1];
+                String[] keys = keys((byte[]) branch[i], values.length);
+                for (int j = 0; j < keys.length; j++) {
+                    put(node, at, keys[j], values[j], 0, Long.SIZE);
                 }
             }
-            return this;
         }
-        long way = 1L << (hash >>> shift);
-        int at = entry(way);
-        if ((entries & way) != 0) {
-            if (!content[at].equals(key)) {
-                return this;
-            }
-            return content.length == 2 ? empty() : new HashTrie<>(entries & ~way, tries, spliced(at, 2));
-        }
-        if ((tries & way) == 0) {
-            return this;
-        }
-        int below = below(way);
-        HashTrie<V> before = trie(below);
-        HashTrie<V> after = before.without(key, hash, shift + BITS);
-        if (after == before) {
-            return this;
-        }
-        if (after.content.length == 2 && after.tries == 0) {
-            // One is left: its place is here.
-            HashTrie<V> less = new HashTrie<>(entries, tries & ~way, spliced(below, 1));
-            return new HashTrie<>(entries | way, less.tries, less.spliced(at, 0, after.content[0], after.content[1]));
-        }
-        return new HashTrie<>(entries, tries, spliced(below, 1, after));
     }
 
     /** All values, in no order. */
     Stream<V> values() {
-        int own = content.length - Long.bitCount(tries);
-        Stream<V> here = IntStream.range(0, own / 2).mapToObj(i -> value(2 * i));
-        return tries == 0
-                ? here
-                : Stream.concat(
-                        here,
-                        IntStream.range(own, content.length)
-                                .mapToObj(this::trie)
-                                .flatMap(HashTrie::values));
-    }
-
-    private int entry(long way) {
-        return 2 * Long.bitCount(entries & (way - 1));
-    }
-
-    private int below(long way) {
-        return content.length - Long.bitCount(tries & -way);
+        return values(below, values);
     }
 
     @SuppressWarnings("unchecked")
-    private HashTrie<V> trie(int at) {
-        return (HashTrie<V>) content[at];
+    private static <V> Stream<V> values(@Nullable Object below, @Nullable Object values) {
+        if (below instanceof Object[] branch) {
+            return IntStream.range(0, WAYS).boxed().flatMap(way -> values(branch[2 * way], branch[2 * way + 1]));
+        }
+        return values == null ? Stream.empty() : Arrays.stream((V[]) values);
     }
 
-    @SuppressWarnings("unchecked")
-    private V value(int at) {
-        return (V) content[at + 1];
-    }
-
-    private boolean hasKey(int at, String text, int from, int to) {
-        String key = (String) content[at];
-        return key.length() == to - from && text.startsWith(key, from);
-    }
-
-    /** A copy of the content in which so many elements were replaced by these. */
-    private Object[] spliced(int at, int less, Object... more) {
-        Object[] copy = new Object[content.length - less + more.length];
-        System.arraycopy(content, 0, copy, 0, at);
-        System.arraycopy(more, 0, copy, at, more.length);
-        System.arraycopy(content, at + less, copy, at + more.length, content.length - at - less);
-        return copy;
+    /** Where in a branch. */
+    private static int way(long hash, int shift) {
+        return 2 * ((int) (hash >>> shift) & (WAYS - 1));
     }
 
     private static long hash(String text, int from, int to) {
@@ -195,5 +215,73 @@ final class HashTrie<V> {
             hash = (Long.rotateLeft(hash, 5) ^ text.charAt(i)) * MULTIPLIER;
         }
         return hash ^ (hash >>> 32);
+    }
+
+    // ---- keys
+    // ------------------------------------------------------------------------------------------------------------------
+
+    /** @return which of so many keys it is, or -1 */
+    private static int find(byte[] keys, int count, String text, int from, int to) {
+        int length = to - from;
+        int at = 0;
+        for (int i = 0; i < count; i++) {
+            int head = (int) INT.get(keys, at);
+            at += Integer.BYTES;
+            if (head >>> 1 == length && isAt(keys, at, (head & 1) == 1, text, from, length)) {
+                return i;
+            }
+            at += head >>> 1 << (head & 1);
+        }
+        return -1;
+    }
+
+    /** From the end, where names differ. */
+    private static boolean isAt(byte[] keys, int at, boolean wide, String text, int from, int length) {
+        for (int i = length - 1; i >= 0; i--) {
+            if (character(keys, at, wide, i) != text.charAt(from + i)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static char character(byte[] keys, int at, boolean wide, int index) {
+        return wide ? (char) CHAR.get(keys, at + 2 * index) : (char) (keys[at + index] & 0xFF);
+    }
+
+    private static byte[] bytes(String key) {
+        boolean wide = key.chars().anyMatch(character -> character > 0xFF);
+        byte[] bytes = new byte[Integer.BYTES + key.length() * (wide ? 2 : 1)];
+        INT.set(bytes, 0, key.length() << 1 | (wide ? 1 : 0));
+        for (int i = 0; i < key.length(); i++) {
+            if (wide) {
+                CHAR.set(bytes, Integer.BYTES + 2 * i, key.charAt(i));
+            } else {
+                bytes[Integer.BYTES + i] = (byte) key.charAt(i);
+            }
+        }
+        return bytes;
+    }
+
+    private static byte[] joined(byte[] keys, byte[] key) {
+        byte[] both = Arrays.copyOf(keys, keys.length + key.length);
+        System.arraycopy(key, 0, both, keys.length, key.length);
+        return both;
+    }
+
+    private static String[] keys(byte[] bytes, int count) {
+        String[] keys = new String[count];
+        int at = 0;
+        for (int i = 0; i < count; i++) {
+            int head = (int) INT.get(bytes, at);
+            at += Integer.BYTES;
+            char[] characters = new char[head >>> 1];
+            for (int j = 0; j < characters.length; j++) {
+                characters[j] = character(bytes, at, (head & 1) == 1, j);
+            }
+            keys[i] = new String(characters);
+            at += characters.length << (head & 1);
+        }
+        return keys;
     }
 }

@@ -4,8 +4,6 @@ import io.github.mqttmanager.topic.TopicDemand;
 import io.github.mqttmanager.topic.TopicFilter;
 import io.github.mqttmanager.topic.TopicName;
 import io.github.mqttmanager.topic.TopicTemplate;
-import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -145,12 +143,16 @@ final class RouteTable {
         }
     }
 
-    /** Whom a place in the tree belongs to: every one of some, and of others the one whose name was in the topic. */
-    private record Receivers(HashTrie<Device> every, HashTrie<List<Device>> named) {
-        static final Receivers NOBODY = new Receivers(HashTrie.empty(), HashTrie.empty());
+    /**
+     * Whom a place in the tree belongs to: every one of some, and of others the one whose name was in the topic.
+     *
+     * @param namesakes further devices by their name, while the news of a renamed device is not here yet; nearly always nobody
+     */
+    private record Receivers(HashTrie<Device> every, HashTrie<Device> named, HashTrie<List<Device>> namesakes) {
+        static final Receivers NOBODY = new Receivers(HashTrie.empty(), HashTrie.empty(), HashTrie.empty());
 
         static Receivers of(@Nullable HashTrie<Device> every) {
-            return every == null ? NOBODY : new Receivers(every, HashTrie.empty());
+            return every == null ? NOBODY : new Receivers(every, HashTrie.empty(), HashTrie.empty());
         }
 
         boolean isEmpty() {
@@ -159,42 +161,38 @@ final class RouteTable {
 
         Receivers with(TopicTemplate template, Device device) {
             if (!template.hasDeviceLevel()) {
-                return new Receivers(every.with(device.id().value(), device), named);
+                return new Receivers(every.with(device.id().value(), device), named, namesakes);
             }
-            List<Device> others = others(device);
-            List<Device> all = List.of(device);
-            if (!others.isEmpty()) {
-                // Two of one name, while the news of a renamed device is not here yet.
-                all = new ArrayList<>(others);
-                all.add(device);
-            }
-            return new Receivers(every, named.with(device.topicName(), all));
+            return withNamed(device.topicName(), Stream.concat(others(device), Stream.of(device)));
         }
 
         Receivers without(TopicTemplate template, Device device) {
-            Receivers left;
-            if (!template.hasDeviceLevel()) {
-                left = new Receivers(every.without(device.id().value()), named);
-            } else {
-                List<Device> others = others(device);
-                left = new Receivers(
-                        every,
-                        others.isEmpty() ? named.without(device.topicName()) : named.with(device.topicName(), others));
-            }
+            Receivers left = template.hasDeviceLevel()
+                    ? withNamed(device.topicName(), others(device))
+                    : new Receivers(every.without(device.id().value()), named, namesakes);
             return left.isEmpty() ? NOBODY : left;
         }
 
-        private List<Device> others(Device device) {
-            List<Device> present = named.get(device.topicName());
-            return present == null
-                    ? List.of()
-                    : present.stream()
-                            .filter(other -> !other.id().equals(device.id()))
-                            .toList();
+        private Receivers withNamed(String name, Stream<Device> devices) {
+            List<Device> all = devices.toList();
+            return new Receivers(
+                    every,
+                    all.isEmpty() ? named.without(name) : named.with(name, all.get(0)),
+                    all.size() < 2 ? namesakes.without(name) : namesakes.with(name, all.subList(1, all.size())));
+        }
+
+        private Stream<Device> others(Device device) {
+            return named(device.topicName()).filter(other -> !other.id().equals(device.id()));
+        }
+
+        Stream<Device> named(String name) {
+            List<Device> more = namesakes.get(name);
+            return Stream.concat(Stream.ofNullable(named.get(name)), more == null ? Stream.empty() : more.stream());
         }
 
         Stream<Device> devices() {
-            return Stream.concat(every.values(), named.values().flatMap(Collection::stream));
+            return Stream.of(every.values(), named.values(), namesakes.values().flatMap(List::stream))
+                    .flatMap(all -> all);
         }
 
         void collect(String topic, int nameFrom, int nameTo, Found found) {
@@ -202,9 +200,10 @@ final class RouteTable {
                 found.add(every);
             }
             if (nameFrom >= 0 && !named.isEmpty()) {
-                List<Device> here = named.get(topic, nameFrom, nameTo);
-                if (here != null) {
-                    found.add(here);
+                found.add(named.list(topic, nameFrom, nameTo));
+                if (!namesakes.isEmpty()) {
+                    List<Device> more = namesakes.get(topic, nameFrom, nameTo);
+                    found.add(more == null ? List.of() : more);
                 }
             }
         }
@@ -314,10 +313,9 @@ final class RouteTable {
             boolean end = at == levels.size();
             if (end || levels.get(at).equals("#")) {
                 Receivers receivers = end ? here : rest;
-                List<Device> named =
-                        deviceName == null ? null : receivers.named().get(deviceName);
-                return (named != null && named.stream().anyMatch(device -> Routes.wants(device, filter)))
-                        || receivers.every().values().anyMatch(device -> Routes.wants(device, filter));
+                Stream<Device> named = deviceName == null ? Stream.empty() : receivers.named(deviceName);
+                return Stream.concat(named, receivers.every().values())
+                        .anyMatch(device -> Routes.wants(device, filter));
             }
             String level = levels.get(at);
             Level literal = literals.get(level);

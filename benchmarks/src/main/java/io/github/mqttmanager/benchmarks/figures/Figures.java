@@ -23,6 +23,7 @@ final class Figures {
         SCENARIOS.put("outbound", TrafficScenario.outbound());
         SCENARIOS.put("rows", new RowsScenario());
         SCENARIOS.put("outbox", new OutboxScenario());
+        SCENARIOS.put("routes", new RoutesScenario());
     }
 
     private Figures() {}
