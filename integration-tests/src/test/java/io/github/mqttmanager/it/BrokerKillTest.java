@@ -35,7 +35,7 @@ class BrokerKillTest {
         }
     }
 
-    /** At a steady pace: what comes twice is what was on its way at the moment of a kill. */
+    /** At a steady pace, and killed when the pace is reached again: what comes twice is what was on its way at that moment. */
     @Test
     @Timeout(2_400)
     @EnabledIfSystemProperty(named = "long", matches = "true")
@@ -52,6 +52,7 @@ class BrokerKillTest {
                 builder -> builder.reconnectPolicy((outage, settings, random) -> Duration.ofMillis(100)));
         private final int messages;
         private final int connections;
+        private final AtomicInteger accepted = new AtomicInteger();
         private final AtomicInteger ended = new AtomicInteger();
         private final List<Throwable> failures = new ArrayList<>();
         private final History history = new History();
@@ -76,6 +77,9 @@ class BrokerKillTest {
             publisher.start();
             for (int kill = 1; kill <= kills; kill++) {
                 awaitEnded((int) (messages * (long) kill / (kills + 1)));
+                if (perSecond < Integer.MAX_VALUE) {
+                    awaitPace();
+                }
                 broker.kill();
                 accountsAreBalanced();
                 broker.begin();
@@ -89,6 +93,13 @@ class BrokerKillTest {
             await().atMost(Duration.ofSeconds(120))
                     .pollInterval(Duration.ofMillis(5))
                     .until(() -> ended.get() >= number);
+        }
+
+        /** What had to wait for the broker's return is through. */
+        private void awaitPace() {
+            await().atMost(Duration.ofSeconds(120))
+                    .pollInterval(Duration.ofMillis(5))
+                    .until(() -> accepted.get() - ended.get() <= connections);
         }
 
         private void publish(int waiting, int perSecond) {
@@ -109,6 +120,7 @@ class BrokerKillTest {
                 synchronized (history) {
                     history.add(Event.ACCEPTED, id);
                 }
+                accepted.incrementAndGet();
                 host.manager
                         .publishTo(
                                 BrokerId.of(connection),

@@ -23,7 +23,7 @@ interface ChangePosition {
     static ChangePosition end(Connection connection) throws SQLException {
         return switch (Database.of(connection)) {
             case POSTGRESQL -> ChangeSnapshot.now(connection);
-            case H2 -> ChangeNumbers.end(connection);
+            case H2, MYSQL -> ChangeNumbers.end(connection);
         };
     }
 
@@ -47,9 +47,11 @@ interface ChangePosition {
 
     /** Deletes what is older than an hour. */
     static void trim(Connection connection) throws SQLException {
+        // On MySQL times are in UTC, whatever zone the session is in.
+        String now = Database.of(connection) == Database.MYSQL ? "utc_timestamp(6)" : "current_timestamp";
         try (Statement statement = connection.createStatement()) {
             statement.executeUpdate(
-                    "delete from mqtt_manager_change where changed_at < current_timestamp - interval '1' hour");
+                    "delete from mqtt_manager_change where changed_at < " + now + " - interval '1' hour");
         }
     }
 

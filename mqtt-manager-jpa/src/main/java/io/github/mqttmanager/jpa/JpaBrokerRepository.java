@@ -63,7 +63,7 @@ public final class JpaBrokerRepository implements BrokerRepository, RepositoryCh
 
     /** An id that no broker had: the decimal text of the next number of {@code mqtt_manager_broker_seq}. */
     public BrokerId nextId() {
-        return BrokerId.of(session.inTransaction(manager -> Database.next(manager, SEQUENCE)));
+        return BrokerId.of(Long.toString(session.inTransaction(manager -> Database.next(manager, SEQUENCE, 1))));
     }
 
     /**
@@ -224,9 +224,13 @@ public final class JpaBrokerRepository implements BrokerRepository, RepositoryCh
     /** Rows are locked and added in the order of their ids, so that two who do this cannot wait for each other. */
     private List<BrokerDefinition> write(EntityManager manager, List<BrokerDefinition> definitions) {
         Instant now = now();
+        refuseExisting(manager, definitions);
         Map<String, MqttManagerBroker> stored = lock(
                 manager,
-                definitions.stream().map(definition -> definition.id().value()).toList());
+                definitions.stream()
+                        .filter(definition -> definition.version() > 0)
+                        .map(definition -> definition.id().value())
+                        .toList());
         for (BrokerDefinition definition : definitions) {
             MqttManagerBroker row = stored.get(definition.id().value());
             if ((row == null ? 0 : row.version) != definition.version()) {
@@ -257,6 +261,22 @@ public final class JpaBrokerRepository implements BrokerRepository, RepositoryCh
                 .map(definition ->
                         definition.toBuilder().version(definition.version() + 1).build())
                 .toList();
+    }
+
+    /** New ones are looked for without a lock, for InnoDB would lock the place where they belong, against others who add something. */
+    private static void refuseExisting(EntityManager manager, List<BrokerDefinition> definitions) {
+        List<String> added = definitions.stream()
+                .filter(definition -> definition.version() == 0)
+                .map(definition -> definition.id().value())
+                .toList();
+        for (List<String> chunk : Chunks.of(added)) {
+            manager.createQuery("select b.id from MqttManagerBroker b where b.id in :ids order by b.id", String.class)
+                    .setParameter("ids", chunk)
+                    .getResultList()
+                    .forEach(id -> {
+                        throw conflict(BrokerId.of(id));
+                    });
+        }
     }
 
     /** The rows that exist, locked. */

@@ -11,8 +11,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Has the repositories tell of changes that others made in the same database: another instance, a migration, somebody's SQL. On PostgreSQL
- * triggers note every change of the tables, on H2 the repositories note theirs; the feed reads the notes at short intervals.
+ * Has the repositories tell of changes that others made in the same database: another instance, a migration, somebody's SQL. Triggers note
+ * every change of the tables, except on H2, where the repositories note theirs; the feed reads the notes at short intervals.
  *
  * <pre>{@code
  * JpaChangeFeed feed = new JpaChangeFeed(session, brokers, devices);

@@ -15,8 +15,6 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.time.Clock;
 import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -59,7 +57,7 @@ public final class JpaDeviceRepository implements DeviceRepository, RepositoryCh
 
     /** An id that no device had: the decimal text of the next number of {@code mqtt_manager_device_seq}. */
     public DeviceId nextId() {
-        return DeviceId.of(session.inTransaction(manager -> Database.next(manager, SEQUENCE)));
+        return DeviceId.of(Long.toString(session.inTransaction(manager -> Database.next(manager, SEQUENCE, 1))));
     }
 
     @Override
@@ -193,6 +191,7 @@ public final class JpaDeviceRepository implements DeviceRepository, RepositoryCh
     /** Rows are locked and added in the order of their ids, so that two who do this cannot wait for each other. */
     private List<Device> write(EntityManager manager, List<Device> devices) {
         Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
+        refuseExisting(manager, devices);
         Map<String, MqttManagerDevice> stored = lock(manager, devices);
         for (Device device : devices) {
             MqttManagerDevice row = stored.get(device.id().value());
@@ -224,11 +223,30 @@ public final class JpaDeviceRepository implements DeviceRepository, RepositoryCh
                 .toList();
     }
 
-    /** The rows that exist, locked. */
+    /** New ones are looked for without a lock, for InnoDB would lock the place where they belong, against others who add something. */
+    private static void refuseExisting(EntityManager manager, List<Device> devices) {
+        List<String> added = devices.stream()
+                .filter(device -> device.version() == 0)
+                .map(device -> device.id().value())
+                .toList();
+        for (List<String> chunk : Chunks.of(added)) {
+            manager.createQuery("select d.id from MqttManagerDevice d where d.id in :ids order by d.id", String.class)
+                    .setParameter("ids", chunk)
+                    .getResultList()
+                    .forEach(id -> {
+                        throw conflict(DeviceId.of(id));
+                    });
+        }
+    }
+
+    /** The rows that exist, of those that should, locked. */
     private static Map<String, MqttManagerDevice> lock(EntityManager manager, List<Device> devices) {
         Map<String, MqttManagerDevice> stored = new HashMap<>();
-        List<String> ids =
-                devices.stream().map(device -> device.id().value()).sorted().toList();
+        List<String> ids = devices.stream()
+                .filter(device -> device.version() > 0)
+                .map(device -> device.id().value())
+                .sorted()
+                .toList();
         for (List<String> chunk : Chunks.of(ids)) {
             manager.createQuery(
                             "select d from MqttManagerDevice d where d.id in :ids order by d.id",
@@ -314,11 +332,10 @@ public final class JpaDeviceRepository implements DeviceRepository, RepositoryCh
         for (List<Map.Entry<DeviceId, Instant>> chunk : Chunks.of(ordered.entrySet())) {
             session.inTransaction(manager -> {
                 manager.<Connection>runWithConnection(connection -> {
+                    Database database = Database.of(connection);
                     try (PreparedStatement statement = connection.prepareStatement(SEEN)) {
                         for (Map.Entry<DeviceId, Instant> entry : chunk) {
-                            OffsetDateTime time = entry.getValue()
-                                    .truncatedTo(ChronoUnit.MICROS)
-                                    .atOffset(ZoneOffset.UTC);
+                            Object time = database.parameter(entry.getValue().truncatedTo(ChronoUnit.MICROS));
                             statement.setObject(1, time);
                             statement.setString(2, entry.getKey().value());
                             statement.setObject(3, time);

@@ -5,6 +5,8 @@ import io.github.mqttmanager.publish.Outbox;
 import io.github.mqttmanager.publish.OutboxDepth;
 import io.github.mqttmanager.publish.OutboxEntry;
 import jakarta.persistence.EntityManager;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -57,7 +59,7 @@ public final class JpaOutbox implements Outbox {
 
         long next(EntityManager manager) {
             if (next == end) {
-                next = Long.parseLong(Database.next(manager, SEQUENCE));
+                next = Database.next(manager, SEQUENCE, BLOCK);
                 end = next + BLOCK;
             }
             return next++;
@@ -143,11 +145,30 @@ public final class JpaOutbox implements Outbox {
         session.inTransaction(manager -> {
             // ordered, so that two who do this cannot wait for each other
             for (List<Long> chunk : Chunks.of(ids.stream().sorted().toList())) {
-                manager.createQuery("delete from MqttManagerOutboxEntry e where e.id in :ids")
-                        .setParameter("ids", chunk)
-                        .executeUpdate();
+                if (Database.of(manager) == Database.MYSQL) {
+                    removeEach(manager, chunk);
+                } else {
+                    manager.createQuery("delete from MqttManagerOutboxEntry e where e.id in :ids")
+                            .setParameter("ids", chunk)
+                            .executeUpdate();
+                }
             }
             return true;
+        });
+    }
+
+    /** For a list of ids InnoDB may read a short table from end to end, and wait for rows that others have added and not yet committed. */
+    private static void removeEach(EntityManager manager, List<Long> ids) {
+        manager.flush();
+        manager.<Connection>runWithConnection(connection -> {
+            try (PreparedStatement statement =
+                    connection.prepareStatement("delete from mqtt_manager_outbox where id = ?")) {
+                for (Long id : ids) {
+                    statement.setLong(1, id);
+                    statement.addBatch();
+                }
+                statement.executeBatch();
+            }
         });
     }
 

@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
@@ -15,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Makes the tables of this module, on request only: nothing here runs by itself.
  *
- * <p>The scripts are in the jar under {@code io/github/mqttmanager/jpa/migration/{h2,postgresql}}, named {@code V1__init.sql} and so on
+ * <p>The scripts are in the jar under {@code io/github/mqttmanager/jpa/migration/{h2,postgresql,mysql}}, named {@code V1__init.sql} and so on
  * as Flyway and Liquibase like them, outside the folders that these tools search by themselves. Each can be run again without harm,
  * so applying all of them brings any older schema up to date.
  */
@@ -26,12 +27,15 @@ public final class MqttManagerSchema {
     /** Keeps two instances that start at the same time from making the same table. */
     private static final String POSTGRESQL_LOCK = "select pg_advisory_xact_lock(7377041120261123)";
 
+    private static final String MYSQL_LOCK = "select get_lock('mqtt_manager_schema', 60)";
+    private static final String MYSQL_UNLOCK = "do release_lock('mqtt_manager_schema')";
+
     private MqttManagerSchema() {}
 
     /**
      * Makes what is missing.
      *
-     * @throws IllegalStateException if the database is neither H2 nor PostgreSQL
+     * @throws IllegalStateException if the database is none of H2, PostgreSQL, MySQL and MariaDB
      * @throws SQLException if the database refuses
      */
     public static void apply(DataSource database) throws SQLException {
@@ -46,12 +50,19 @@ public final class MqttManagerSchema {
         boolean autoCommit = connection.getAutoCommit();
         connection.setAutoCommit(false);
         try (Statement statement = connection.createStatement()) {
-            if (database == Database.POSTGRESQL) {
-                statement.execute(POSTGRESQL_LOCK);
-            }
-            for (String script : SCRIPTS) {
-                for (String sql : statements(database.folder() + "/" + script)) {
-                    statement.execute(sql);
+            switch (database) {
+                case H2 -> run(statement, database);
+                case POSTGRESQL -> {
+                    statement.execute(POSTGRESQL_LOCK);
+                    run(statement, database);
+                }
+                case MYSQL -> {
+                    lock(statement);
+                    try {
+                        run(statement, database);
+                    } finally {
+                        statement.execute(MYSQL_UNLOCK);
+                    }
                 }
             }
             connection.commit();
@@ -63,8 +74,25 @@ public final class MqttManagerSchema {
         }
     }
 
+    private static void run(Statement statement, Database database) throws SQLException {
+        for (String script : SCRIPTS) {
+            for (String sql : statements(database.folder() + "/" + script)) {
+                statement.execute(sql);
+            }
+        }
+    }
+
+    /** Each statement that makes something commits on MySQL, so the lock belongs to the connection. */
+    private static void lock(Statement statement) throws SQLException {
+        try (ResultSet result = statement.executeQuery(MYSQL_LOCK)) {
+            if (!result.next() || result.getInt(1) != 1) {
+                throw new SQLException("another instance has been making the tables for a minute");
+            }
+        }
+    }
+
     /** A statement ends with a semicolon at the end of a line, but not within a body between two {@code $$}. */
-    private static List<String> statements(String script) {
+    static List<String> statements(String script) {
         try (@Nullable InputStream in = MqttManagerSchema.class.getResourceAsStream("migration/" + script)) {
             if (in == null) {
                 throw new IllegalStateException("script " + script + " is missing");

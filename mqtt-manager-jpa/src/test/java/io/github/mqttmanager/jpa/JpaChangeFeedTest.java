@@ -2,6 +2,7 @@ package io.github.mqttmanager.jpa;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import io.github.mqttmanager.broker.BrokerDefinition;
 import io.github.mqttmanager.broker.BrokerId;
@@ -30,13 +31,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
 
 /** Changes that are made by other repositories, as other processes have them, or by SQL. */
@@ -89,29 +87,20 @@ class JpaChangeFeedTest {
         }
     }
 
-    @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-    abstract static class OnAnyDatabase {
-        TestDatabase database;
+    /** A feed, and somebody else who edits. */
+    abstract static class Feeding {
+        final TestDatabase database;
         Process here;
         Process elsewhere;
         JpaChangeFeed feed;
         Heard heard;
 
-        abstract TestDatabase open();
-
-        @BeforeAll
-        void openDatabase() {
-            database = open();
-        }
-
-        @AfterAll
-        void closeDatabase() {
-            database.close();
+        Feeding(TestDatabase database) {
+            this.database = database;
         }
 
         @BeforeEach
         void start() {
-            database.cleared();
             here = new Process(database.session());
             elsewhere = new Process(database.session());
             for (String id : List.of("b1", "b2", "b3")) {
@@ -133,6 +122,19 @@ class JpaChangeFeedTest {
             elsewhere.brokers.save(elsewhere.brokers.find(BrokerId.of(broker)).orElseThrow().toBuilder()
                     .name("edited")
                     .build());
+        }
+
+        long notes() {
+            return Long.parseLong(
+                    database.strings("select count(*) from mqtt_manager_change").get(0));
+        }
+    }
+
+    @Nested
+    @OnEveryDatabase
+    class OnEach extends Feeding {
+        OnEach(TestDatabase database) {
+            super(database);
         }
 
         @Test
@@ -200,11 +202,6 @@ class JpaChangeFeedTest {
             heard.await("broker b2");
         }
 
-        long notes() {
-            return Long.parseLong(
-                    database.strings("select count(*) from mqtt_manager_change").get(0));
-        }
-
         @Test
         void tooManyAtOnceAreToldAsMissed() throws Exception {
             SampleDefinitions samples = new SampleDefinitions(1);
@@ -216,6 +213,21 @@ class JpaChangeFeedTest {
             for (int i = 0; i < 3; i++) {
                 assertThat(heard.words.poll(60, TimeUnit.SECONDS)).startsWith("device ");
             }
+        }
+
+        @Test
+        void plainSqlIsSeen() throws Exception {
+            assumeFalse(database.kind().isH2(), "on H2 the repositories note what changes");
+            database.execute("update mqtt_manager_broker set endpoints = 'elsewhere:1883' where id = 'b1'");
+            heard.await("broker b1");
+            database.execute("update mqtt_manager_device set last_seen = current_timestamp, broker_id = 'b2' where id = 'd1'");
+            heard.await("device d1");
+            database.execute("update mqtt_manager_device set name = 'edited'");
+            heard.await("device d1");
+            database.execute("update mqtt_manager_device set id = 'd7'");
+            heard.await("device d1", "device d7");
+            database.execute("delete from mqtt_manager_device", "delete from mqtt_manager_broker where id <> 'b2'");
+            heard.await("device d7", "broker b1", "broker b3");
         }
 
         @Test
@@ -268,32 +280,14 @@ class JpaChangeFeedTest {
     }
 
     @Nested
-    class OnH2 extends OnAnyDatabase {
-        @Override
-        TestDatabase open() {
-            return TestDatabase.h2Memory();
-        }
-    }
-
-    @Nested
-    class OnPostgresql extends OnAnyDatabase {
-        @Override
-        TestDatabase open() {
-            return TestDatabase.postgresql();
+    class OnPostgresql extends Feeding {
+        OnPostgresql() {
+            super(Databases.POSTGRESQL.open());
         }
 
-        @Test
-        void plainSqlIsSeen() throws Exception {
-            database.execute("update mqtt_manager_broker set endpoints = 'elsewhere:1883' where id = 'b1'");
-            heard.await("broker b1");
-            database.execute("update mqtt_manager_device set last_seen = now(), broker_id = 'b2' where id = 'd1'");
-            heard.await("device d1");
-            database.execute("update mqtt_manager_device set name = 'edited'");
-            heard.await("device d1");
-            database.execute("update mqtt_manager_device set id = 'd7'");
-            heard.await("device d1", "device d7");
-            database.execute("delete from mqtt_manager_device", "delete from mqtt_manager_broker where id <> 'b2'");
-            heard.await("device d7", "broker b1", "broker b3");
+        @AfterEach
+        void closeDatabase() {
+            database.close();
         }
 
         /** A tool may not have the schema in its search path. */
@@ -436,7 +430,7 @@ class JpaChangeFeedTest {
 
     @Test
     void refusesIntervalsThatMakeNoSense() {
-        try (TestDatabase database = TestDatabase.h2Memory()) {
+        try (TestDatabase database = Databases.H2_IN_MEMORY.open()) {
             Process process = new Process(database.session());
             for (Duration interval : List.of(Duration.ZERO, Duration.ofMinutes(2))) {
                 assertThatIllegalArgumentException()
@@ -450,7 +444,7 @@ class JpaChangeFeedTest {
     /** Without its table it says so and goes on trying. */
     @Test
     void theTableMayComeLater() throws Exception {
-        try (TestDatabase database = TestDatabase.postgresql()) {
+        try (TestDatabase database = Databases.POSTGRESQL.open()) {
             database.execute("drop table mqtt_manager_change");
             Process here = new Process(database.session());
             try (JpaChangeFeed feed = here.feed();
@@ -467,32 +461,32 @@ class JpaChangeFeedTest {
     }
 
     /** The contract of those who tell, where the one who changes is another process. */
-    @TestInstance(TestInstance.Lifecycle.PER_CLASS)
     abstract static class Contract<I> extends RepositoryChangesContract<I> {
         final SampleDefinitions samples = new SampleDefinitions(1);
-        TestDatabase database;
-        Process here;
-        Process elsewhere;
-        private JpaChangeFeed feed;
+        final Process here;
+        final Process elsewhere;
+        private final JpaChangeFeed feed;
 
-        @BeforeAll
-        void openDatabase() {
-            database = TestDatabase.postgresql();
+        Contract(TestDatabase database) {
             here = new Process(database.session());
             elsewhere = new Process(database.session());
             feed = here.feed();
             feed.start();
         }
 
-        @AfterAll
-        void closeDatabase() {
+        @AfterEach
+        void closeFeed() {
             feed.close();
-            database.close();
         }
     }
 
     @Nested
+    @OnEveryDatabase
     class Brokers extends Contract<BrokerId> {
+        Brokers(TestDatabase database) {
+            super(database);
+        }
+
         @Override
         protected RepositoryChanges<BrokerId> changes() {
             return here.brokers;
@@ -520,11 +514,12 @@ class JpaChangeFeedTest {
     }
 
     @Nested
+    @OnEveryDatabase
     class Devices extends Contract<DeviceId> {
-        private BrokerId broker;
+        private final BrokerId broker;
 
-        @BeforeAll
-        void saveBroker() {
+        Devices(TestDatabase database) {
+            super(database);
             broker = elsewhere.brokers.save(samples.plainBroker()).id();
         }
 

@@ -18,21 +18,21 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+@OnEveryDatabase
 class PlainJpaSessionTest {
     private final SampleDefinitions samples = new SampleDefinitions(6);
-    private final TestDatabase database = TestDatabase.h2Memory();
-    private final PlainJpaSession session = database.session();
-    private final JpaBrokerRepository brokers = new JpaBrokerRepository(session, TestKeys.cipher());
-    private final JpaDeviceRepository devices = new JpaDeviceRepository(session);
+    private final PlainJpaSession session;
+    private final JpaBrokerRepository brokers;
+    private final JpaDeviceRepository devices;
     private final List<String> told = new ArrayList<>();
 
-    @AfterEach
-    void close() {
-        database.close();
+    PlainJpaSessionTest(TestDatabase database) {
+        session = database.session();
+        brokers = new JpaBrokerRepository(session, TestKeys.cipher());
+        devices = new JpaDeviceRepository(session);
     }
 
     @Test
@@ -179,7 +179,7 @@ class PlainJpaSessionTest {
         List<BrokerDefinition> savedBrokers;
         List<Device> savedDevices;
         Instant seen = Instant.parse("2026-11-23T12:00:00.123Z");
-        try (TestDatabase file = TestDatabase.h2File(directory.resolve("restart"))) {
+        try (TestDatabase file = Databases.at(directory.resolve("restart")).withSchema()) {
             JpaBrokerRepository repository = new JpaBrokerRepository(file.session(), TestKeys.cipher());
             JpaDeviceRepository deviceRepository = new JpaDeviceRepository(file.session());
             repository.saveAll(samples.brokers(20));
@@ -189,7 +189,7 @@ class PlainJpaSessionTest {
             deviceRepository.saveLastSeen(Map.of(savedDevices.get(3).id(), seen));
             repository.nextId();
         }
-        try (TestDatabase file = TestDatabase.h2File(directory.resolve("restart"))) {
+        try (TestDatabase file = Databases.at(directory.resolve("restart")).withSchema()) {
             JpaBrokerRepository repository = new JpaBrokerRepository(file.session(), TestKeys.cipher());
             JpaDeviceRepository deviceRepository = new JpaDeviceRepository(file.session());
             assertThat(repository.page(null, 100)).hasSize(20).isEqualTo(savedBrokers);

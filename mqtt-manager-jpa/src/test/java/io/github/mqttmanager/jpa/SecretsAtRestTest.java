@@ -24,21 +24,21 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
 
+@OnEveryDatabase
 class SecretsAtRestTest {
     private static final String CANARY = "CANARY-1f6d0a";
 
     private final SampleDefinitions samples = new SampleDefinitions(5);
-    private final TestDatabase database = TestDatabase.h2Memory();
-    private final JpaBrokerRepository repository = new JpaBrokerRepository(database.session(), TestKeys.cipher());
+    private final TestDatabase database;
+    private final JpaBrokerRepository repository;
 
-    @AfterEach
-    void close() {
-        database.close();
+    SecretsAtRestTest(TestDatabase database) {
+        this.database = database;
+        repository = new JpaBrokerRepository(database.session(), TestKeys.cipher());
     }
 
     @Test
@@ -188,7 +188,7 @@ class SecretsAtRestTest {
 
     @Test
     void noSecretIsFoundInTheFilesOfTheDatabase(@TempDir Path directory) throws IOException {
-        try (TestDatabase file = TestDatabase.h2File(directory.resolve("canary"))) {
+        try (TestDatabase file = Databases.at(directory.resolve("canary")).withSchema()) {
             JpaBrokerRepository inFile = new JpaBrokerRepository(file.session(), TestKeys.cipher());
             BrokerDefinition definition = BrokerDefinition.builder("one", "host", 1)
                     .name("planted-" + CANARY)

@@ -1,11 +1,7 @@
 package io.github.mqttmanager.jpa;
 
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import jakarta.persistence.EntityManagerFactory;
 import jakarta.persistence.PersistenceConfiguration;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
@@ -13,64 +9,35 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.UUID;
 
-/** A database with the schema of the scripts, against which the provider validates the mapping. */
+/** A database, and what the tests do with it beside the repositories. */
 final class TestDatabase implements AutoCloseable {
-    private static EmbeddedPostgres postgres;
-
+    private final Databases kind;
     private final String url;
     private final String user;
-    private final EntityManagerFactory factory;
-    private final PlainJpaSession session;
+    private final String password;
+    private EntityManagerFactory factory;
+    private PlainJpaSession session;
 
-    private TestDatabase(String url, String user) {
+    TestDatabase(Databases kind, String url, String user, String password) {
+        this.kind = kind;
         this.url = url;
         this.user = user;
+        this.password = password;
+    }
+
+    /** With all scripts applied. */
+    TestDatabase withSchema() {
         try (Connection connection = connect()) {
             MqttManagerSchema.apply(connection);
+            return this;
         } catch (SQLException e) {
             throw new IllegalStateException(e);
         }
-        PersistenceConfiguration configuration = new PersistenceConfiguration("test")
-                .property("jakarta.persistence.jdbc.url", url)
-                .property("jakarta.persistence.jdbc.user", user)
-                .property("jakarta.persistence.jdbc.password", "")
-                .property("hibernate.hbm2ddl.auto", "validate")
-                .property("hibernate.jdbc.batch_size", "50");
-        MqttManagerEntities.classes().forEach(configuration::managedClass);
-        factory = configuration.createEntityManagerFactory();
-        session = new PlainJpaSession(factory);
     }
 
-    static TestDatabase h2Memory() {
-        return new TestDatabase("jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1", "sa");
-    }
-
-    static TestDatabase h2File(Path file) {
-        return new TestDatabase("jdbc:h2:file:" + file.toAbsolutePath(), "sa");
-    }
-
-    static synchronized TestDatabase postgresql() {
-        try {
-            if (postgres == null) {
-                postgres = EmbeddedPostgres.builder()
-                        .setServerConfig("fsync", "on")
-                        .setServerConfig("synchronous_commit", "on")
-                        .start();
-            }
-            String name = "t" + UUID.randomUUID().toString().replace("-", "");
-            try (Connection connection = postgres.getPostgresDatabase().getConnection();
-                    Statement statement = connection.createStatement()) {
-                // a language whose order is not that of code points
-                statement.execute("create database " + name);
-            }
-            return new TestDatabase(postgres.getJdbcUrl("postgres", name), "postgres");
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } catch (SQLException e) {
-            throw new IllegalStateException(e);
-        }
+    Databases kind() {
+        return kind;
     }
 
     String url() {
@@ -78,14 +45,27 @@ final class TestDatabase implements AutoCloseable {
     }
 
     Connection connect() throws SQLException {
-        return DriverManager.getConnection(url, user, "");
+        return DriverManager.getConnection(url, user, password);
     }
 
-    EntityManagerFactory factory() {
+    /** The provider validates the mapping against the tables that are there. */
+    synchronized EntityManagerFactory factory() {
+        if (factory == null) {
+            PersistenceConfiguration configuration = new PersistenceConfiguration("test")
+                    .property("jakarta.persistence.jdbc.url", url)
+                    .property("jakarta.persistence.jdbc.user", user)
+                    .property("jakarta.persistence.jdbc.password", password)
+                    .property("hibernate.hbm2ddl.auto", "validate")
+                    .property("hibernate.jdbc.batch_size", "50");
+            MqttManagerEntities.classes().forEach(configuration::managedClass);
+            factory = configuration.createEntityManagerFactory();
+            session = new PlainJpaSession(factory);
+        }
         return factory;
     }
 
     PlainJpaSession session() {
+        factory();
         return session;
     }
 
@@ -125,8 +105,20 @@ final class TestDatabase implements AutoCloseable {
         }
     }
 
+    /** So that the next numbers are 1. */
+    void restartSequences() {
+        for (String sequence : List.of("mqtt_manager_broker_seq", "mqtt_manager_device_seq")) {
+            execute(
+                    kind == Databases.MARIADB
+                            ? "alter table " + sequence + " auto_increment = 1"
+                            : "alter sequence " + sequence + " restart with 1");
+        }
+    }
+
     @Override
     public void close() {
-        factory.close();
+        if (factory != null) {
+            factory.close();
+        }
     }
 }

@@ -7,7 +7,9 @@ import io.github.mqttmanager.broker.InMemoryBrokerRepository;
 import io.github.mqttmanager.broker.TlsBundles;
 import io.github.mqttmanager.connection.ConnectionListener;
 import io.github.mqttmanager.connection.HostResolver;
+import io.github.mqttmanager.connection.InboundLimits;
 import io.github.mqttmanager.connection.NetworkPolicy;
+import io.github.mqttmanager.connection.OutboundLimits;
 import io.github.mqttmanager.connection.ReconnectPolicy;
 import io.github.mqttmanager.device.AsyncDeviceMessageHandler;
 import io.github.mqttmanager.device.DeadLetterHandler;
@@ -17,6 +19,7 @@ import io.github.mqttmanager.device.InMemoryDeviceRepository;
 import io.github.mqttmanager.device.PresenceListener;
 import io.github.mqttmanager.publish.Outbox;
 import io.github.mqttmanager.publish.OutboxListener;
+import io.github.mqttmanager.topic.TopicName;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.ObjectProvider;
@@ -92,6 +95,9 @@ public final class MqttManagerAutoConfiguration {
                 .startsPerSecond(properties.getStartsPerSecond())
                 .coalesceSubscriptionsFrom(properties.getCoalesceSubscriptionsFrom())
                 .lastSeenInterval(properties.getLastSeenInterval())
+                .responsePrefix(TopicName.of(properties.getResponsePrefix()))
+                .inboundLimits(limits(properties.getInbound()))
+                .outboundLimits(limits(properties.getOutbound()))
                 .handlerRetries(
                         properties.getHandler().getFirstRetry(),
                         properties.getHandler().getMaxRetry());
@@ -138,5 +144,23 @@ public final class MqttManagerAutoConfiguration {
     @Bean
     static LazyInitializationExcludeFilter mqttManagerEager() {
         return LazyInitializationExcludeFilter.forBeanTypes(MqttManagerLifecycle.class);
+    }
+
+    private static InboundLimits limits(MqttManagerProperties.Inbound inbound) {
+        return new InboundLimits(
+                inbound.getMessages(),
+                inbound.getSize().toBytes(),
+                inbound.getOverallMessages(),
+                inbound.getOverallSize().toBytes());
+    }
+
+    private static OutboundLimits limits(MqttManagerProperties.Outbound outbound) {
+        return new OutboundLimits(
+                outbound.getCount(),
+                outbound.getSize().toBytes(),
+                outbound.getOverallSize().toBytes(),
+                outbound.getMaxAge(),
+                outbound.getWindow(),
+                outbound.getAnswerTimeout());
     }
 }

@@ -1,5 +1,7 @@
 package io.github.mqttmanager.spring;
 
+import io.github.mqttmanager.connection.InboundLimits;
+import io.github.mqttmanager.connection.OutboundLimits;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -8,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.NestedConfigurationProperty;
 import org.springframework.boot.sql.init.DatabaseInitializationMode;
+import org.springframework.util.unit.DataSize;
 
 /** Settings below {@code mqtt-manager}. */
 @ConfigurationProperties("mqtt-manager")
@@ -27,8 +30,17 @@ public class MqttManagerProperties {
     /** How often the last-seen time of a device is written at most; a crash loses the times of the last interval. */
     private Duration lastSeenInterval = Duration.ofSeconds(5);
 
+    /** Topic under which responses to requests come in; one level is added, the client identifier. */
+    private String responsePrefix = "mqtt-manager/responses";
+
     @NestedConfigurationProperty
     private final Handler handler = new Handler();
+
+    @NestedConfigurationProperty
+    private final Inbound inbound = new Inbound();
+
+    @NestedConfigurationProperty
+    private final Outbound outbound = new Outbound();
 
     @NestedConfigurationProperty
     private final Network network = new Network();
@@ -85,8 +97,24 @@ public class MqttManagerProperties {
         this.lastSeenInterval = lastSeenInterval;
     }
 
+    public String getResponsePrefix() {
+        return responsePrefix;
+    }
+
+    public void setResponsePrefix(String responsePrefix) {
+        this.responsePrefix = responsePrefix;
+    }
+
     public Handler getHandler() {
         return handler;
+    }
+
+    public Inbound getInbound() {
+        return inbound;
+    }
+
+    public Outbound getOutbound() {
+        return outbound;
     }
 
     public Network getNetwork() {
@@ -164,6 +192,122 @@ public class MqttManagerProperties {
 
         public void setMaxRetry(Duration maxRetry) {
             this.maxRetry = maxRetry;
+        }
+    }
+
+    /** How much of what brokers send is kept in memory until it is handled. */
+    public static class Inbound {
+        /** Messages of one broker. */
+        private int messages = InboundLimits.DEFAULT.messages();
+
+        /** Bytes of one broker. */
+        private DataSize size = DataSize.ofBytes(InboundLimits.DEFAULT.bytes());
+
+        /** Messages of all brokers together. */
+        private int overallMessages = InboundLimits.DEFAULT.overallMessages();
+
+        /** Bytes of all brokers together; by default at most an eighth of the heap. */
+        private DataSize overallSize = DataSize.ofBytes(InboundLimits.DEFAULT.overallBytes());
+
+        public int getMessages() {
+            return messages;
+        }
+
+        public void setMessages(int messages) {
+            this.messages = messages;
+        }
+
+        public DataSize getSize() {
+            return size;
+        }
+
+        public void setSize(DataSize size) {
+            this.size = size;
+        }
+
+        public int getOverallMessages() {
+            return overallMessages;
+        }
+
+        public void setOverallMessages(int overallMessages) {
+            this.overallMessages = overallMessages;
+        }
+
+        public DataSize getOverallSize() {
+            return overallSize;
+        }
+
+        public void setOverallSize(DataSize overallSize) {
+            this.overallSize = overallSize;
+        }
+    }
+
+    /** What may wait to be sent, and for how long. */
+    public static class Outbound {
+        /** Publishes that may wait for one broker. */
+        private int count = OutboundLimits.DEFAULT.count();
+
+        /** Bytes that may wait for one broker; as much may be in flight to it. */
+        private DataSize size = DataSize.ofBytes(OutboundLimits.DEFAULT.bytes());
+
+        /** Heap that what waits for all brokers together may take. */
+        private DataSize overallSize = DataSize.ofBytes(OutboundLimits.DEFAULT.overallBytes());
+
+        /** Age after which what waits has expired, whatever it says itself. */
+        private Duration maxAge = OutboundLimits.DEFAULT.age();
+
+        /** Publishes handed over to a broker and not answered; the broker may allow less. */
+        private int window = OutboundLimits.DEFAULT.window();
+
+        /** How long a broker may owe an answer before the connection is made anew. */
+        private Duration answerTimeout = OutboundLimits.DEFAULT.answer();
+
+        public int getCount() {
+            return count;
+        }
+
+        public void setCount(int count) {
+            this.count = count;
+        }
+
+        public DataSize getSize() {
+            return size;
+        }
+
+        public void setSize(DataSize size) {
+            this.size = size;
+        }
+
+        public DataSize getOverallSize() {
+            return overallSize;
+        }
+
+        public void setOverallSize(DataSize overallSize) {
+            this.overallSize = overallSize;
+        }
+
+        public Duration getMaxAge() {
+            return maxAge;
+        }
+
+        public void setMaxAge(Duration maxAge) {
+            this.maxAge = maxAge;
+        }
+
+        public int getWindow() {
+            return window;
+        }
+
+        public void setWindow(int window) {
+            this.window = window;
+        }
+
+        public Duration getAnswerTimeout() {
+            return answerTimeout;
+        }
+
+        public void setAnswerTimeout(Duration answerTimeout) {
+            this.answerTimeout = answerTimeout;
         }
     }
 

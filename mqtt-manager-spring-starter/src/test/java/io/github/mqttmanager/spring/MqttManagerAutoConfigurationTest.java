@@ -15,11 +15,14 @@ import io.github.mqttmanager.connection.NetworkPolicy;
 import io.github.mqttmanager.device.DeviceMessageHandler;
 import io.github.mqttmanager.device.DeviceRepository;
 import io.github.mqttmanager.device.InMemoryDeviceRepository;
+import io.github.mqttmanager.publish.OutboundPublish;
+import io.github.mqttmanager.publish.WhenDisconnected;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -141,6 +144,49 @@ class MqttManagerAutoConfigurationTest {
         runner.withPropertyValues("mqtt-manager.last-seen-interval=1ms")
                 .run(context ->
                         assertThat(context).getFailure().rootCause().hasMessageContaining("last-seen interval"));
+    }
+
+    @Test
+    void limitsOfTheConfigurationReachTheManager() {
+        runner.withPropertyValues("mqtt-manager.outbound.count=1", "mqtt-manager.outbound.max-age=1h")
+                .run(context -> {
+                    MqttManager manager = context.getBean(MqttManager.class);
+                    manager.save(BrokerDefinition.builder("b", "127.0.0.1", 1)
+                            .active(false)
+                            .build());
+                    OutboundPublish waiting = OutboundPublish.builder()
+                            .topic("t")
+                            .payload("1")
+                            .whenDisconnected(WhenDisconnected.QUEUE)
+                            .build();
+                    CompletableFuture<?> first = manager.publishTo(BrokerId.of("b"), waiting);
+                    CompletableFuture<?> second = manager.publishTo(BrokerId.of("b"), waiting);
+                    assertThat(first).isNotDone();
+                    assertThat(second)
+                            .isCompletedExceptionally()
+                            .failsWithin(Duration.ZERO)
+                            .withThrowableThat()
+                            .withMessageContaining("already wait for broker b");
+                });
+        for (String setting : List.of(
+                "inbound.messages",
+                "inbound.size",
+                "inbound.overall-messages",
+                "inbound.overall-size",
+                "outbound.size",
+                "outbound.overall-size",
+                "outbound.max-age",
+                "outbound.window",
+                "outbound.answer-timeout")) {
+            runner.withPropertyValues("mqtt-manager." + setting + "=0")
+                    .run(context -> assertThat(context)
+                            .getFailure()
+                            .rootCause()
+                            .isInstanceOf(IllegalArgumentException.class)
+                            .hasMessageContaining("0"));
+        }
+        runner.withPropertyValues("mqtt-manager.response-prefix=a/+")
+                .run(context -> assertThat(context).getFailure().rootCause().hasMessageContaining("a/+"));
     }
 
     @Test

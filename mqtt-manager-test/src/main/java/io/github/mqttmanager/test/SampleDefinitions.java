@@ -237,12 +237,15 @@ public final class SampleDefinitions {
         TlsSettings.Trust trust = switch (random.nextInt(4)) {
             case 0 -> new TlsSettings.SystemTrust();
             case 1 -> new TlsSettings.Authorities("# comment\n" + certificate + certificate);
-            case 2 -> new TlsSettings.Pinned("0123456789abcdef".repeat(4));
+            case 2 ->
+                new TlsSettings.Pinned(String.format("%016x", random.nextLong()).repeat(4));
             default -> new TlsSettings.Bundle(text(100));
         };
         return new TlsSettings(
                 trust,
-                random.nextBoolean() ? new TlsSettings.ClientCertificate(certificate, privateKey()) : null,
+                random.nextBoolean()
+                        ? new TlsSettings.ClientCertificate("# " + text(100) + "\n" + certificate, privateKey())
+                        : null,
                 random.nextBoolean(),
                 TlsSettings.Version.values()[random.nextInt(TlsSettings.Version.values().length)]);
     }

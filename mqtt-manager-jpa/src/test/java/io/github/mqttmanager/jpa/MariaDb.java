@@ -1,0 +1,118 @@
+package io.github.mqttmanager.jpa;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A MariaDB server on loopback, one for the whole JVM. However the JVM ends, the server ends with it and leaves no files: it hangs on a
+ * pipe from here.
+ */
+final class MariaDb {
+    private static final List<Path> PROGRAMS = List.of(
+            Path.of("/usr/sbin/mariadbd"),
+            Path.of("/usr/libexec/mariadbd"),
+            Path.of("/usr/local/sbin/mariadbd"),
+            Path.of("/opt/homebrew/bin/mariadbd"));
+
+    private static final String KEEPER = "directory=$1; shift; \"$@\" & cat; kill -9 $!; wait; rm -rf \"$directory\"";
+
+    private static MariaDb running;
+
+    private final Process keeper;
+    private final Path log;
+    private final int port;
+
+    private MariaDb() throws IOException {
+        Path directory = Files.createTempDirectory("mariadb");
+        Path data = Files.createDirectory(directory.resolve("data"));
+        log = directory.resolve("log");
+        port = freePort();
+        // An empty directory will do: the tables about users and privileges are not missed.
+        keeper = new ProcessBuilder(
+                        "sh",
+                        "-c",
+                        KEEPER,
+                        "sh",
+                        directory.toString(),
+                        PROGRAMS.stream()
+                                .filter(Files::isExecutable)
+                                .findFirst()
+                                .orElseThrow()
+                                .toString(),
+                        "--no-defaults",
+                        "--skip-grant-tables",
+                        "--user=" + System.getProperty("user.name"),
+                        "--datadir=" + data,
+                        "--bind-address=127.0.0.1",
+                        "--port=" + port,
+                        "--socket=" + directory.resolve("socket"),
+                        "--pid-file=" + directory.resolve("pid"),
+                        "--skip-name-resolve",
+                        "--innodb-log-file-size=16M",
+                        // nothing here judges what a crash of the server leaves
+                        "--innodb-flush-log-at-trx-commit=0")
+                .redirectErrorStream(true)
+                .redirectOutput(log.toFile())
+                .start();
+        awaitStart();
+    }
+
+    static boolean isInstalled() {
+        return PROGRAMS.stream().anyMatch(Files::isExecutable);
+    }
+
+    /** The address of a new, empty schema of the server, which is started if need be. */
+    static synchronized String newSchema(String name) {
+        try {
+            if (running == null) {
+                running = new MariaDb();
+            }
+            try (Connection connection = DriverManager.getConnection(running.url(""));
+                    var statement = connection.createStatement()) {
+                // a language in which ids would be compared without regard to case
+                statement.execute("create database " + name + " character set utf8mb4 collate utf8mb4_general_ci");
+            }
+            return running.url(name);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private String url(String schema) {
+        return "jdbc:mariadb://127.0.0.1:" + port + "/" + schema;
+    }
+
+    private void awaitStart() throws IOException {
+        try {
+            for (int i = 0; i < 1_200 && keeper.isAlive(); i++) {
+                try (Connection connection = DriverManager.getConnection(url(""))) {
+                    return;
+                } catch (SQLException e) {
+                    keeper.waitFor(50, TimeUnit.MILLISECONDS);
+                }
+            }
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+        String said = Files.readString(log);
+        keeper.getOutputStream().close();
+        throw new IllegalStateException("MariaDB does not start: " + said);
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+}
