@@ -220,7 +220,8 @@ class JpaChangeFeedTest {
             assumeFalse(database.kind().isH2(), "on H2 the repositories note what changes");
             database.execute("update mqtt_manager_broker set endpoints = 'elsewhere:1883' where id = 'b1'");
             heard.await("broker b1");
-            database.execute("update mqtt_manager_device set last_seen = current_timestamp, broker_id = 'b2' where id = 'd1'");
+            database.execute(
+                    "update mqtt_manager_device set last_seen = current_timestamp, broker_id = 'b2' where id = 'd1'");
             heard.await("device d1");
             database.execute("update mqtt_manager_device set name = 'edited'");
             heard.await("device d1");
