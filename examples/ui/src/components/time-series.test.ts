@@ -23,6 +23,13 @@ describe('the labels of the time', () => {
     expect(new Set(labels(increment)).size).toBe(3);
   });
 
+  it('name the day where the time would be midnight', () => {
+    const midnight = new Date(2026, 10, 26).getTime() / 1_000;
+    expect(timeTick(midnight, 86_400)).toBe('26 Nov');
+    expect(timeTick(midnight, 21_600)).toBe('26 Nov');
+    expect(timeTick(midnight + 21_600, 21_600)).toBe('06:00');
+  });
+
   it('have seconds only where they matter', () => {
     expect(labels(60)[0]).toMatch(/^\d\d:\d\d$/);
     expect(labels(30)[0]).toMatch(/^\d\d:\d\d:\d\d$/);

@@ -2,6 +2,7 @@ import type { Failure } from '@/lib/api/types';
 
 /** The server names the kind, the page owns the title; a kind it does not know still gets one. */
 const TITLES: Record<string, string> = {
+  DEFINITION_UNREADABLE: 'Stored settings cannot be read',
   DNS_UNKNOWN_HOST: 'Host name not found',
   TCP_REFUSED: 'Nothing is listening on that port',
   TCP_TIMEOUT: 'No answer from that address',

@@ -40,3 +40,10 @@ export function exact(iso: string): string {
 export function clockTime(at: string | number): string {
   return CLOCK.format(new Date(at));
 }
+
+const DAY = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' });
+
+/** "26 Nov" in the reader's zone. */
+export function day(at: number): string {
+  return DAY.format(new Date(at));
+}

@@ -1,5 +1,5 @@
 import { http, HttpResponse, type JsonBodyType } from 'msw';
-import type { Broker, BrokerEvent, Device, Reading, User } from '@/lib/api/types';
+import type { Broker, BrokerEvent, Bucket, Device, Reading, User } from '@/lib/api/types';
 import { aBroker, aDevice, admin } from './samples';
 import { server } from './server';
 
@@ -9,12 +9,14 @@ interface World {
   brokers: Broker[];
   devices: Device[];
   readings: Reading[];
+  buckets: Bucket[];
+  refused: number;
   events: BrokerEvent[];
 }
 
 /** A server that holds these things; the stream of events is silent unless the test opens one. */
 export function aServerWith(part: Partial<World> = {}): World {
-  const world: World = { me: admin, users: [admin], brokers: [aBroker()], devices: [aDevice()], readings: [], events: [], ...part };
+  const world: World = { me: admin, users: [admin], brokers: [aBroker()], devices: [aDevice()], readings: [], buckets: [], refused: 0, events: [], ...part };
   server.use(
     http.get('/api/auth/me', () => HttpResponse.json(world.me)),
     http.get('/api/users', () => HttpResponse.json(world.users)),
@@ -26,6 +28,7 @@ export function aServerWith(part: Partial<World> = {}): World {
     http.get('/api/mqtt-brokers/status', () => HttpResponse.json(world.brokers.map((broker) => broker.status))),
     http.get('/api/mqtt-brokers/devices', () => HttpResponse.json(world.devices)),
     http.get('/api/mqtt-brokers/devices/:id/readings', () => HttpResponse.json(world.readings)),
+    http.get('/api/mqtt-brokers/devices/:id/readings/buckets', () => HttpResponse.json(world.buckets)),
     http.get('/api/mqtt-brokers/statistics', () => HttpResponse.json(statisticsOf(world))),
     http.get('/api/mqtt-brokers/events', () => new HttpResponse(new ReadableStream(), EVENT_STREAM)),
   );
@@ -81,11 +84,13 @@ export function answering(method: 'post' | 'put' | 'delete', path: string, answe
   return asked;
 }
 
-function statisticsOf({ brokers, devices }: World) {
+function statisticsOf({ brokers, devices, refused }: World) {
   return {
     brokers_total: brokers.length, brokers_connected: brokers.filter((broker) => broker.is_connected).length,
     devices_total: devices.length, devices_online: devices.filter((device) => device.presence === 'ONLINE').length,
     readings_total: 9_000, readings_last_hour: 1_234, unreadable_total: 5, unrouted_total: 2,
+    refused_total: refused, last_refused_at: null,
+    limits: { brokers: 50, devices: 1_000, streams: 10, readings: 500_000, readings_days: 30, messages_per_second: 500 },
     at: new Date().toISOString(),
   };
 }

@@ -1,4 +1,4 @@
-import type { Broker, BrokerEvent, ConnectionTest, Device, Failure, Grants, Status, User } from '@/lib/api/types';
+import type { Broker, BrokerEvent, ConnectionTest, Device, Failure, Grants, Handling, Status, Traffic, User } from '@/lib/api/types';
 
 export function ago(seconds: number): string {
   return new Date(Date.now() - seconds * 1_000).toISOString();
@@ -10,9 +10,21 @@ export function aStatus(part: Partial<Status> = {}): Status {
     since: ago(8_040), attempt: 0, next_attempt_at: null, failure: null, subscriptions: [],
     last_message_at: ago(3), received: 12, delivered: 12, published: 1, session_present: false,
     responsive: true, round_trip_ms: 3.2, certificate: null,
-    grants: aGrant(), endpoint: { host: 'factory-a.example', port: 1883 }, waiting_position: null, at: ago(0),
+    grants: aGrant(), endpoint: { host: 'factory-a.example', port: 1883 }, waiting_position: null,
+    traffic: aTraffic(), handling: aHandling(), at: ago(0),
     ...part,
   };
+}
+
+export function aTraffic(inbound: Partial<Traffic['inbound']> = {}, outbound: Partial<Traffic['outbound']> = {}): Traffic {
+  return {
+    inbound: { received: 12, handled: 12, duplicates: 0, unrouted: 0, dropped: 0, released: 0, open: 0, ...inbound },
+    outbound: { accepted: 1, published: 1, failed: 0, expired: 0, rejected: 0, queued: 0, in_flight: 0, ...outbound },
+  };
+}
+
+export function aHandling(part: Partial<Handling> = {}): Handling {
+  return { failing: 0, overdue: 0, troubled_since: null, oldest_open_since: null, paused: false, ...part };
 }
 
 export function aGrant(part: Partial<Grants> = {}): Grants {

@@ -8,6 +8,7 @@ import type { LiveBroker } from '@/lib/use-live-brokers';
 import { BrokerHistory } from './broker-history';
 import { CertificateFacts } from './certificate-facts';
 import { GrantFacts } from './grant-facts';
+import { MessageFacts } from './message-facts';
 import { SubscriptionList } from './subscription-list';
 import './broker-page.css';
 
@@ -46,10 +47,11 @@ export function BrokerDetails({ broker, status, onRetry, onEdit }: BrokerDetails
               <Fact name="Last message">
                 {status.last_message_at === null ? 'none yet' : <Since at={status.last_message_at} />}
               </Fact>
-              <Fact name="Messages received">{status.received.toLocaleString('en')}</Fact>
-              <Fact name="Messages delivered">{status.delivered.toLocaleString('en')}</Fact>
             </Facts>
           </div>
+        </Part>
+        <Part title="Messages">
+          <MessageFacts traffic={status.traffic} handling={status.handling} />
         </Part>
         <div className="broker-page__pair">
           <Part title="Topics">

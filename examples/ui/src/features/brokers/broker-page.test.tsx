@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { Broker, BrokerEvent, Status } from '@/lib/api/types';
 import { anEventStream, answering, aServerWith } from '@/testing/fake-api';
 import { renderApp } from '@/testing/render-app';
-import { aBroker, aFailure, aGrant, ago, anEvent, aStatus } from '@/testing/samples';
+import { aBroker, aFailure, aGrant, aHandling, ago, anEvent, aStatus, aTraffic } from '@/testing/samples';
 
 async function pageOf(status: Partial<Status>, events: BrokerEvent[] = [], part: Partial<Broker> = {}) {
   const world = aServerWith({ brokers: [aBroker({ status: aStatus(status), ...part })], events });
@@ -33,6 +33,23 @@ describe('the page of a broker', () => {
     for (const text of ['15 s', '10', '262,144 bytes', 'kept from before', '1 d', 'given-7', 'wildcards in topic filters']) {
       expect(granted.getByText(text)).toBeVisible();
     }
+  });
+
+  it('shows where every message has gone, and not what never happened', async () => {
+    await pageOf({ traffic: aTraffic({ received: 1_234, handled: 1_200, open: 34 }, { accepted: 9, published: 7, queued: 2 }) });
+    const messages = within(await screen.findByRole('region', { name: 'Messages' }));
+    for (const [name, count] of [['Received', '1,234'], ['Delivered', '1,200'], ['Being handled', '34'], ['Waiting', '2']] as const) {
+      expect(messages.getByText(name).closest('div')).toHaveTextContent(count);
+    }
+    expect(messages.queryByText('Failed')).toBeNull();
+    expect(messages.queryByRole('heading', { name: /does not keep up/ })).toBeNull();
+  });
+
+  it('says that handlers fail, and that nothing is lost by that', async () => {
+    await pageOf({ handling: aHandling({ failing: 3, overdue: 1, paused: true, troubled_since: ago(60) }) });
+    const messages = await screen.findByRole('region', { name: 'Messages' });
+    expect(messages).toHaveTextContent(/3 could not be stored and are tried again; 1 take longer/);
+    expect(messages).toHaveTextContent(/has to wait.*Since 1 min ago.*Nothing is lost/);
   });
 
   it('shows the endpoint in use, which need not be the first', async () => {

@@ -13,6 +13,7 @@ export function SummaryCards() {
   const online = devices?.filter((device) => device.presence === 'ONLINE').length ?? 0;
   const unreadable = statistics?.unreadable_total ?? 0;
   const unrouted = statistics?.unrouted_total ?? 0;
+  const refused = statistics?.refused_total ?? 0;
   return (
     <ul className="summary-cards" aria-label="Summary">
       <Summary
@@ -24,16 +25,21 @@ export function SummaryCards() {
       <Summary
         name="Readings in the last hour"
         value={statistics && COUNT.format(statistics.readings_last_hour)}
-        note={statistics && `${COUNT.format(statistics.readings_total)} in all`}
+        note={statistics && `${COUNT.format(statistics.readings_total)} of at most ${COUNT.format(statistics.limits.readings)} kept`}
       />
       <Summary
         name="Messages not used"
-        value={statistics && COUNT.format(unreadable + unrouted)}
-        note={statistics && `${COUNT.format(unreadable)} unreadable, ${COUNT.format(unrouted)} of no device`}
-        tone={unreadable > 0 ? 'warn' : undefined}
+        value={statistics && COUNT.format(unreadable + unrouted + refused)}
+        note={statistics && notUsed(unreadable, unrouted, refused, statistics.limits.messages_per_second)}
+        tone={unreadable + refused > 0 ? 'warn' : undefined}
       />
     </ul>
   );
+}
+
+function notUsed(unreadable: number, unrouted: number, refused: number, perSecond: number): string {
+  const usual = `${COUNT.format(unreadable)} unreadable, ${COUNT.format(unrouted)} of no device`;
+  return refused === 0 ? usual : `${usual}, ${COUNT.format(refused)} above ${COUNT.format(perSecond)} a second`;
 }
 
 interface SummaryProps {

@@ -1,8 +1,9 @@
-import { request } from './client';
+import { request, send } from './client';
 import type {
   Broker,
   BrokerEvent,
   BrokerInput,
+  Bucket,
   CommandOutcome,
   ConnectionTest,
   Device,
@@ -59,6 +60,22 @@ export const devicesApi = {
       undefined,
       signal,
     ),
+  buckets: (id: number, from: Date, signal?: AbortSignal) =>
+    request<Bucket[]>(
+      'GET',
+      `${MQTT}/devices/${id}/readings/buckets?from=${encodeURIComponent(from.toISOString())}`,
+      undefined,
+      signal,
+    ),
+  csv: async (id: number, from: Date) => {
+    const path = `${MQTT}/devices/${id}/readings.csv?from=${encodeURIComponent(from.toISOString())}`;
+    const response = await send(path, { headers: { Accept: 'text/csv, application/problem+json' } });
+    try {
+      return await response.blob();
+    } catch {
+      throw new Error('The file broke off before its end. A shorter time makes a smaller file.');
+    }
+  },
   command: (id: number, payload: unknown) =>
     request<CommandOutcome>('POST', `${MQTT}/devices/${id}/commands`, { payload }),
 };

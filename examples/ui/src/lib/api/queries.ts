@@ -14,6 +14,9 @@ export const keys = {
   devices: ['devices'] as const,
   allReadings: ['readings'] as const,
   readings: (deviceId: number) => ['readings', deviceId] as const,
+  allBuckets: ['buckets'] as const,
+  buckets: (deviceId: number) => ['buckets', deviceId] as const,
+  bucketsOf: (deviceId: number, minutes: number) => ['buckets', deviceId, minutes] as const,
   readingsOf: (deviceId: number, minutes: number) => ['readings', deviceId, minutes] as const,
 };
 
@@ -47,10 +50,21 @@ export const useStatistics = () =>
 export const useDevices = () =>
   useQuery({ queryKey: keys.devices, queryFn: ({ signal }) => devicesApi.list(signal), refetchInterval: 30_000 });
 
-export const useReadings = (deviceId: number, minutes: number) =>
+export const useReadings = (deviceId: number, minutes: number, enabled = true) =>
   useQuery({
+    enabled,
     queryKey: keys.readingsOf(deviceId, minutes),
     queryFn: ({ signal }) =>
       devicesApi.readings(deviceId, new Date(serverClock.now() - minutes * 60_000), MAX_READINGS, signal),
     refetchOnMount: 'always',
+  });
+
+/** Summed up by the server, for times with more readings than a chart has points. */
+export const useBuckets = (deviceId: number, minutes: number, enabled: boolean) =>
+  useQuery({
+    enabled,
+    queryKey: keys.bucketsOf(deviceId, minutes),
+    queryFn: ({ signal }) => devicesApi.buckets(deviceId, new Date(serverClock.now() - minutes * 60_000), signal),
+    refetchOnMount: 'always',
+    refetchInterval: 60_000,
   });

@@ -80,7 +80,41 @@ export interface Status {
   endpoint: Address | null;
   /** In the queue for a start, from 1. */
   waiting_position: number | null;
+  traffic: Traffic;
+  handling: Handling;
   at: string;
+}
+
+/** Where every message has gone. */
+export interface Traffic {
+  inbound: {
+    received: number;
+    handled: number;
+    duplicates: number;
+    unrouted: number;
+    dropped: number;
+    released: number;
+    open: number;
+  };
+  outbound: {
+    accepted: number;
+    published: number;
+    failed: number;
+    expired: number;
+    rejected: number;
+    queued: number;
+    in_flight: number;
+  };
+}
+
+/** How the server gets on with what a broker sent. */
+export interface Handling {
+  failing: number;
+  overdue: number;
+  troubled_since: string | null;
+  oldest_open_since: string | null;
+  /** Nothing more is taken from the broker for now. */
+  paused: boolean;
 }
 
 export type EventType =
@@ -247,9 +281,33 @@ export interface PresenceEvent {
   at: string;
 }
 
+/** Of the numbers with one name in a span of time. */
+export interface Aggregate {
+  min: number;
+  avg: number;
+  max: number;
+  count: number;
+}
+
+export interface Bucket {
+  at: string;
+  seconds: number;
+  values: Record<string, Aggregate>;
+}
+
 export interface ReadingEvent extends Reading {
   device_id: number;
   last_seen: string;
+}
+
+/** What one user may have. */
+export interface Limits {
+  brokers: number;
+  devices: number;
+  streams: number;
+  readings: number;
+  readings_days: number;
+  messages_per_second: number;
 }
 
 export interface Statistics {
@@ -261,6 +319,9 @@ export interface Statistics {
   readings_last_hour: number;
   unreadable_total: number;
   unrouted_total: number;
+  refused_total: number;
+  last_refused_at: string | null;
+  limits: Limits;
   at: string;
 }
 

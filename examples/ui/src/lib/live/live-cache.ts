@@ -55,12 +55,13 @@ export const liveCache = {
   deviceRemoved(client: QueryClient, deviceId: number) {
     client.setQueryData<Device[]>(keys.devices, (known) => known?.filter((device) => device.id !== deviceId));
     client.removeQueries({ queryKey: keys.readings(deviceId) });
+    client.removeQueries({ queryKey: keys.buckets(deviceId) });
     liveCache.listsChanged(client);
   },
 
   /** What a stream that broke for a while may have missed and its snapshot does not hold. */
   refetchRest(client: QueryClient) {
-    for (const queryKey of [keys.brokers, keys.statistics, keys.allReadings]) {
+    for (const queryKey of [keys.brokers, keys.statistics, keys.allReadings, keys.allBuckets]) {
       void client.invalidateQueries({ queryKey });
     }
   },

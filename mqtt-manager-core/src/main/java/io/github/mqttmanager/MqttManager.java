@@ -6,6 +6,9 @@ import io.github.mqttmanager.broker.BrokerRepository;
 import io.github.mqttmanager.broker.InMemoryBrokerRepository;
 import io.github.mqttmanager.broker.RepositoryChanges;
 import io.github.mqttmanager.broker.TlsBundles;
+import io.github.mqttmanager.broker.UnreadableDefinition;
+import io.github.mqttmanager.broker.UnreadableDefinitionException;
+import io.github.mqttmanager.broker.UnreadableDefinitions;
 import io.github.mqttmanager.broker.VersionConflictException;
 import io.github.mqttmanager.connection.BrokerEvent;
 import io.github.mqttmanager.connection.BrokerStatus;
@@ -49,6 +52,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -88,6 +92,7 @@ public final class MqttManager implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(MqttManager.class);
     private static final int PAGE = 500;
     private static final Duration STORE_RETRY = Duration.ofSeconds(5);
+    private static final int LOOKS = 50;
     private static final Duration CONNECTIONS_DEADLINE = Duration.ofSeconds(10);
 
     private enum Life {
@@ -114,6 +119,11 @@ public final class MqttManager implements AutoCloseable {
 
     private final Set<DeviceId> staleDevices = ConcurrentHashMap.newKeySet();
     private final Set<BrokerId> retried = ConcurrentHashMap.newKeySet();
+
+    /** Those that could not be read, the one that was looked at longest ago first. On the store's thread, as is {@link #lookPlanned}. */
+    private final Set<BrokerId> unreadable = new LinkedHashSet<>();
+
+    private boolean lookPlanned;
     private volatile Life life = Life.NEW;
 
     private MqttManager(Builder builder, HandlerSettings handler) {
@@ -180,7 +190,7 @@ public final class MqttManager implements AutoCloseable {
 
         @Override
         public boolean exists(BrokerId broker) {
-            return status(broker).isPresent() || brokers.find(broker).isPresent();
+            return status(broker).isPresent() || wanted(broker).isPresent();
         }
 
         @Override
@@ -338,7 +348,7 @@ public final class MqttManager implements AutoCloseable {
             long linked = devices.countOfBroker(id);
             if (linked > 0
                     && whenDevicesExist == WhenDevicesExist.REFUSE
-                    && brokers.find(id).isPresent()) {
+                    && wanted(id).isPresent()) {
                 throw new BrokerInUseException(id, linked);
             }
             devices.deleteOfBroker(id);
@@ -362,7 +372,7 @@ public final class MqttManager implements AutoCloseable {
      */
     public Device save(Device device) {
         return transactions.run(() -> {
-            if (brokers.find(device.broker()).isEmpty()) {
+            if (wanted(device.broker()).isEmpty()) {
                 throw new UnknownBrokerException(device.broker());
             }
             Device saved = devices.save(device);
@@ -451,23 +461,32 @@ public final class MqttManager implements AutoCloseable {
 
     private boolean control(BrokerId id, boolean active, @Nullable String by) {
         return transactions.run(() -> {
-            BrokerDefinition stored = brokers.find(id).orElseThrow(() -> new UnknownBrokerException(id));
+            boolean stored = wanted(id).orElseThrow(() -> new UnknownBrokerException(id));
             // Before the repository tells of its change, or the change would seem to be nobody's.
             transactions.afterCommit(() -> connections.requested(id, active, by));
             if (!brokers.setActive(id, active)) {
                 throw new UnknownBrokerException(id);
             }
-            boolean changes = stored.active() != active
+            boolean changes = stored != active
                     || (active && status(id).map(MqttManager::isWaiting).orElse(true));
             transactions.afterCommit(() -> onStore(() -> {
                 reload(id);
                 // What was not wanted before begins by that.
-                if (active && stored.active()) {
+                if (active && stored) {
                     connections.connectNow(id);
                 }
             }));
             return changes;
         });
+    }
+
+    /** Whether a connection is wanted, also if the definition cannot be read; empty if there is none. */
+    private Optional<Boolean> wanted(BrokerId id) {
+        try {
+            return brokers.find(id).map(BrokerDefinition::active);
+        } catch (UnreadableDefinitionException e) {
+            return Optional.of(e.definition().active());
+        }
     }
 
     private static boolean isWaiting(BrokerStatus status) {
@@ -768,6 +787,9 @@ public final class MqttManager implements AutoCloseable {
                 onStore(() -> load(next));
             } else {
                 LOG.debug("all brokers are loaded");
+                if (brokers instanceof UnreadableDefinitions left) {
+                    left.unreadable().forEach(this::unreadable);
+                }
             }
         } catch (RuntimeException e) {
             LOG.warn("Brokers could not be loaded; trying again in {} s", STORE_RETRY.toSeconds(), e);
@@ -820,15 +842,19 @@ public final class MqttManager implements AutoCloseable {
         try {
             Optional<BrokerDefinition> found = brokers.find(id);
             if (found.isPresent()) {
-                if (connections.status(id).isEmpty()) {
+                if (!connections.has(id)) {
                     loadDevices(id);
                 }
                 connections.apply(found.get());
+                unreadable.remove(id);
             } else {
+                unreadable.remove(id);
                 // Whoever hears that the broker is gone finds none of its devices.
                 router.removeBroker(id);
                 connections.remove(id);
             }
+        } catch (UnreadableDefinitionException e) {
+            unreadable(e.definition());
         } catch (RuntimeException e) {
             retry(id, e);
         }
@@ -878,6 +904,45 @@ public final class MqttManager implements AutoCloseable {
             LOG.warn(
                     "Not all that is stored could be compared; trying again in {} s", STORE_RETRY.toSeconds(), failure);
             MqttManager.this.later(STORE_RETRY, step);
+        }
+    }
+
+    /** Shows what is wrong, and looks again from time to time: the key may come back. Whoever reads it has logged it. */
+    private void unreadable(UnreadableDefinition definition) {
+        BrokerId id = definition.broker();
+        try {
+            if (connections.status(id).isEmpty()) {
+                loadDevices(id);
+            }
+            connections.unreadable(definition);
+            unreadable.remove(id);
+            unreadable.add(id);
+            planLook();
+        } catch (RuntimeException e) {
+            retry(id, e);
+        }
+    }
+
+    private void planLook() {
+        if (!lookPlanned) {
+            lookPlanned = true;
+            later(STORE_RETRY, () -> {
+                lookPlanned = false;
+                lookAgain();
+            });
+        }
+    }
+
+    /** At a few of them; where one can be read now, at all others, too. */
+    private void lookAgain() {
+        List<BrokerId> some = unreadable.stream().limit(LOOKS).toList();
+        some.forEach(this::reload);
+        if (!unreadable.isEmpty()) {
+            if (unreadable.containsAll(some)) {
+                planLook();
+            } else {
+                onStore(this::lookAgain);
+            }
         }
     }
 

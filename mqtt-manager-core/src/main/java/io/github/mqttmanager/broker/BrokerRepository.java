@@ -13,7 +13,11 @@ import org.jspecify.annotations.Nullable;
  * refused with a {@link NullPointerException}. The contract tests of {@code mqtt-manager-test} say the rest.
  */
 public interface BrokerRepository {
-    /** The definition with this id. */
+    /**
+     * The definition with this id.
+     *
+     * @throws UnreadableDefinitionException if there is one that cannot be read, such as for want of a key
+     */
     Optional<BrokerDefinition> find(BrokerId id);
 
     /**

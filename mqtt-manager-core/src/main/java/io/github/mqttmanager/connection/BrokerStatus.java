@@ -3,6 +3,7 @@ package io.github.mqttmanager.connection;
 import io.github.mqttmanager.broker.BrokerDefinition;
 import io.github.mqttmanager.broker.BrokerId;
 import io.github.mqttmanager.broker.Endpoint;
+import io.github.mqttmanager.broker.UnreadableDefinition;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -126,18 +127,55 @@ public record BrokerStatus(
 
     /** Of a broker that is defined but not yet looked at. */
     static BrokerStatus initial(BrokerDefinition definition, Instant now) {
-        return new BrokerStatus(
+        return without(
                 definition.id(),
                 definition.name(),
                 definition.owner(),
                 definition.active(),
                 ConnectionState.DISCONNECTED,
+                null,
+                now);
+    }
+
+    /** Of a broker that has no connection, for its definition cannot be read. */
+    static BrokerStatus unreadable(UnreadableDefinition definition, Instant now) {
+        return without(
+                definition.broker(),
+                definition.name(),
+                definition.owner(),
+                definition.active(),
+                definition.active() ? ConnectionState.FAILED : ConnectionState.DISCONNECTED,
+                new ConnectionFailure(
+                        FailureKind.DEFINITION_UNREADABLE,
+                        FailureKind.DEFINITION_UNREADABLE.stage(),
+                        null,
+                        FailureKind.DEFINITION_UNREADABLE.isRetryable(),
+                        Failures.clean(definition.message()),
+                        Failures.clean(definition.remedy()),
+                        now),
+                now);
+    }
+
+    private static BrokerStatus without(
+            BrokerId broker,
+            String name,
+            @Nullable String owner,
+            boolean wanted,
+            ConnectionState state,
+            @Nullable ConnectionFailure failure,
+            Instant now) {
+        return new BrokerStatus(
+                broker,
+                name,
+                owner,
+                wanted,
+                state,
                 now,
                 0,
                 null,
                 null,
                 null,
-                null,
+                failure,
                 List.of(),
                 SubscriptionCounts.ZERO,
                 null,

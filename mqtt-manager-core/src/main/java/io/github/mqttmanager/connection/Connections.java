@@ -3,6 +3,7 @@ package io.github.mqttmanager.connection;
 import io.github.mqttmanager.broker.BrokerDefinition;
 import io.github.mqttmanager.broker.BrokerId;
 import io.github.mqttmanager.broker.TlsBundles;
+import io.github.mqttmanager.broker.UnreadableDefinition;
 import io.github.mqttmanager.publish.InboundPublish;
 import io.github.mqttmanager.publish.InboundRouter;
 import io.github.mqttmanager.publish.OutboundPublish;
@@ -20,8 +21,10 @@ import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -51,6 +54,9 @@ public final class Connections {
     /** Removed ones that are not closed yet. */
     private final ConcurrentMap<BrokerId, BrokerConnection> ending = new ConcurrentHashMap<>();
 
+    /** Of brokers without a connection, whose definitions cannot be read. */
+    private final ConcurrentMap<BrokerId, Unread> unreadable = new ConcurrentHashMap<>();
+
     /** Ended ones of which something is open yet: handlers that run. Guarded by this, as is {@link #over}. */
     private final Set<BrokerConnection> settling = new HashSet<>();
 
@@ -64,6 +70,8 @@ public final class Connections {
 
     /** Writes guarded by this, so that nothing begins beside the end. */
     private volatile boolean closed;
+
+    private record Unread(UnreadableDefinition definition, BrokerStatus status) {}
 
     /**
      * What the engine runs on and whom it asks. The threads belong to the caller, who ends them after {@link #close}.
@@ -185,6 +193,7 @@ public final class Connections {
         }
         BrokerConnection made = made(definition);
         BrokerConnection known = connections.putIfAbsent(definition.id(), made);
+        unreadable.remove(definition.id());
         (known == null ? made : known).apply(definition);
     }
 
@@ -197,9 +206,29 @@ public final class Connections {
         if (!closed && !connections.containsKey(definition.id())) {
             BrokerConnection made = made(definition);
             if (connections.putIfAbsent(definition.id(), made) == null) {
+                unreadable.remove(definition.id());
                 made.apply(definition);
             }
         }
+    }
+
+    /** Shows why the broker has no connection; one that it has goes on as it is. */
+    public synchronized void unreadable(UnreadableDefinition definition) {
+        if (closed || connections.containsKey(definition.broker())) {
+            return;
+        }
+        Unread before = unreadable.get(definition.broker());
+        if (before == null || !before.definition.equals(definition)) {
+            BrokerStatus status =
+                    BrokerStatus.unreadable(definition, engine.clock().instant());
+            unreadable.put(definition.broker(), new Unread(definition, status));
+            engine.feed().changed(status);
+        }
+    }
+
+    /** Whether the broker has a connection, whatever its state. */
+    public boolean has(BrokerId broker) {
+        return connections.containsKey(broker);
     }
 
     /** Ends the broker's connection and session; what waits to be sent fails. */
@@ -211,6 +240,8 @@ public final class Connections {
                 ending.put(broker, connection);
                 connections.remove(broker, connection);
                 settling.add(connection);
+            } else if (unreadable.remove(broker) != null) {
+                engine.feed().removed(broker);
             }
         }
         if (connection != null) {
@@ -260,15 +291,17 @@ public final class Connections {
 
     /** What is known of the broker now. */
     public Optional<BrokerStatus> status(BrokerId broker) {
-        return Optional.ofNullable(connections.get(broker)).map(BrokerConnection::status);
+        Unread unread = unreadable.get(broker); // before the connection that takes its place
+        BrokerConnection connection = connections.get(broker);
+        return connection == null ? Optional.ofNullable(unread).map(Unread::status) : Optional.of(connection.status());
     }
 
     /** What is known of all brokers now, by id. */
     public List<BrokerStatus> statuses() {
-        return connections.values().stream()
-                .map(BrokerConnection::status)
-                .sorted((a, b) -> a.broker().compareTo(b.broker()))
-                .toList();
+        Map<BrokerId, BrokerStatus> all = new TreeMap<>();
+        unreadable.forEach((id, unread) -> all.put(id, unread.status)); // before the connections that take their place
+        connections.forEach((id, connection) -> all.put(id, connection.status()));
+        return List.copyOf(all.values());
     }
 
     /** The ids of all brokers that have a connection, whatever its state. */
@@ -324,8 +357,12 @@ public final class Connections {
     }
 
     private PublishException noConnection(BrokerId broker) {
-        return closed
-                ? new PublishException(PublishFailure.CLOSED, "the manager is closed")
+        if (closed) {
+            return new PublishException(PublishFailure.CLOSED, "the manager is closed");
+        }
+        return unreadable.containsKey(broker)
+                ? new PublishException(
+                        PublishFailure.NOT_CONNECTED, "the definition of broker " + broker + " cannot be read")
                 : new PublishException(PublishFailure.UNKNOWN_BROKER, "there is no broker " + broker);
     }
 
@@ -370,6 +407,7 @@ public final class Connections {
                     .toArray(CompletableFuture[]::new);
             settling.addAll(connections.values());
             connections.clear();
+            unreadable.clear();
         }
         return CompletableFuture.allOf(all)
                 .orTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS)

@@ -8,6 +8,8 @@ import static io.github.mqttmanager.connection.ConnectionStage.TLS;
 
 /** What went wrong, at which stage, and whether trying again unchanged can help. */
 public enum FailureKind {
+    /** The store has the definition and cannot read it, such as for want of a key; no attempt can begin. */
+    DEFINITION_UNREADABLE(DNS, false),
     DNS_UNKNOWN_HOST(DNS, true),
     DNS_TIMEOUT(DNS, true),
     /** The host's policy forbids the address, or too many of its ports were tried. */

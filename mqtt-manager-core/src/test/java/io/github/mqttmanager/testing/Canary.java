@@ -1,6 +1,11 @@
 package io.github.mqttmanager.testing;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
@@ -11,6 +16,18 @@ import java.util.stream.Stream;
 public final class Canary {
     /** Long enough that no other text holds it, or any form of it, by chance. */
     public static final String TEXT = "cAnAry-53cr3t-7Qx9zW";
+
+    static {
+        // for the search in the build's logs and reports
+        String file = System.getProperty("canaries");
+        if (file != null) {
+            try {
+                Files.writeString(Path.of(file), TEXT + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
 
     private Canary() {}
 

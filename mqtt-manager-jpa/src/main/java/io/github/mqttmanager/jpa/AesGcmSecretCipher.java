@@ -24,10 +24,11 @@ public final class AesGcmSecretCipher implements SecretCipher {
     private static final int TAG_BITS = 128;
     private static final SecureRandom RANDOM = new SecureRandom();
 
-    private final SecretKeys keys;
+    private final SecretKeySource source;
 
-    public AesGcmSecretCipher(SecretKeys keys) {
-        this.keys = keys;
+    /** @param source {@link SecretKeys}, or where they come from if they change while the process runs */
+    public AesGcmSecretCipher(SecretKeySource source) {
+        this.source = source;
     }
 
     @Override
@@ -35,6 +36,7 @@ public final class AesGcmSecretCipher implements SecretCipher {
         byte[] bytes = plain.reveal();
         byte[] iv = new byte[IV_BYTES];
         RANDOM.nextBytes(iv);
+        SecretKeys keys = source.keys();
         String keyId = keys.activeId();
         try {
             Cipher cipher = cipher(Cipher.ENCRYPT_MODE, keys.active(), iv, keyId, context);
@@ -54,7 +56,7 @@ public final class AesGcmSecretCipher implements SecretCipher {
         if (parts.length != 3 || !parts[0].equals(VERSION)) {
             throw new GeneralSecurityException("not sealed by this cipher");
         }
-        @Nullable SecretKey key = keys.find(parts[1]);
+        @Nullable SecretKey key = source.keys().find(parts[1]);
         if (key == null) {
             throw new InvalidKeyException("key " + printable(parts[1]) + " is not in the key ring");
         }
@@ -65,7 +67,7 @@ public final class AesGcmSecretCipher implements SecretCipher {
             throw new GeneralSecurityException("not sealed by this cipher");
         }
         if (bytes.length < IV_BYTES + TAG_BITS / 8) {
-            throw new AEADBadTagException("too short");
+            throw new AEADBadTagException("too short to be sealed by this cipher");
         }
         Cipher cipher = cipher(Cipher.DECRYPT_MODE, key, Arrays.copyOf(bytes, IV_BYTES), parts[1], context);
         byte[] plain = cipher.doFinal(bytes, IV_BYTES, bytes.length - IV_BYTES);
@@ -78,7 +80,7 @@ public final class AesGcmSecretCipher implements SecretCipher {
 
     @Override
     public boolean isCurrent(String sealed) {
-        return sealed.startsWith(prefix(keys.activeId()));
+        return sealed.startsWith(prefix(source.keys().activeId()));
     }
 
     private static Cipher cipher(int mode, SecretKey key, byte[] iv, String keyId, String context)

@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -112,37 +113,41 @@ final class BrokerRows {
     }
 
     private @Nullable String headers(Map<String, String> headers, Place place) {
-        if (headers.isEmpty()) {
-            return null;
+        SortedMap<String, String> values = new TreeMap<>();
+        headers.forEach((name, value) -> values.put(name, cipher.seal(Secret.of(value), place.context(HEADER + name))));
+        return lines(values);
+    }
+
+    /**
+     * What could be read of a row.
+     *
+     * @param definition without the secrets that could not be opened
+     * @param missing those, each with the reason
+     */
+    record Reading(BrokerDefinition definition, Map<String, GeneralSecurityException> missing) {
+        Reading {
+            missing = Map.copyOf(missing);
         }
-        StringBuilder lines = new StringBuilder();
-        new TreeMap<>(headers)
-                .forEach((name, value) -> lines.append(name)
-                        .append(": ")
-                        .append(seal(Secret.of(value), place, HEADER + name))
-                        .append('\n'));
-        return lines.toString();
     }
 
     /**
      * Reads a row.
      *
-     * @throws SecretUnreadableException if a secret cannot be opened
      * @throws RuntimeException if the row holds no valid definition
      */
-    BrokerDefinition read(MqttManagerBroker row) {
+    Reading read(MqttManagerBroker row) {
         BrokerId id = BrokerId.of(row.id);
-        Place place = new Place(id, row.owner);
-        return new BrokerDefinition(
+        Opening opening = new Opening(new Place(id, row.owner));
+        BrokerDefinition definition = new BrokerDefinition(
                 id,
                 row.name,
                 row.owner,
                 row.endpoints.lines().map(BrokerRows::endpoint).toList(),
                 Transport.valueOf(row.transport),
-                readTls(row, place),
-                new WebSocketSettings(row.webSocketPath, headers(row.webSocketHeadersSealed, place)),
-                readProxy(row, place),
-                credentials(row.username, open(row.passwordSealed, place, PASSWORD)),
+                readTls(row, opening),
+                new WebSocketSettings(row.webSocketPath, headers(row.webSocketHeadersSealed, opening)),
+                readProxy(row, opening),
+                credentials(row.username, opening.open(row.passwordSealed, PASSWORD)),
                 MqttVersion.valueOf(row.mqttVersion),
                 row.clientIdentifier,
                 Duration.ofNanos(row.keepAlive),
@@ -161,9 +166,10 @@ final class BrokerRows {
                         Duration.ofNanos(row.reconnectStableAfter)),
                 row.active,
                 row.version);
+        return new Reading(definition, opening.missing);
     }
 
-    private TlsSettings readTls(MqttManagerBroker row, Place place) {
+    private TlsSettings readTls(MqttManagerBroker row, Opening opening) {
         TlsSettings.Trust trust = switch (row.tlsTrust) {
             case "SYSTEM" -> new TlsSettings.SystemTrust();
             case "AUTHORITIES" -> new TlsSettings.Authorities(required(row.tlsTrustValue, "tls_trust_value"));
@@ -171,7 +177,7 @@ final class BrokerRows {
             case "BUNDLE" -> new TlsSettings.Bundle(required(row.tlsTrustValue, "tls_trust_value"));
             default -> throw new IllegalStateException("tls_trust " + row.tlsTrust + " is not known");
         };
-        Secret key = open(row.tlsClientKeySealed, place, CLIENT_KEY);
+        Secret key = opening.open(row.tlsClientKeySealed, CLIENT_KEY);
         return new TlsSettings(
                 trust,
                 key == null
@@ -182,30 +188,47 @@ final class BrokerRows {
                 TlsSettings.Version.valueOf(row.tlsMinimumVersion));
     }
 
-    private @Nullable ProxySettings readProxy(MqttManagerBroker row, Place place) {
+    private @Nullable ProxySettings readProxy(MqttManagerBroker row, Opening opening) {
         if (row.proxyType == null) {
             return null;
         }
         return new ProxySettings(
                 ProxySettings.Type.valueOf(row.proxyType),
                 endpoint(required(row.proxyEndpoint, "proxy_endpoint")),
-                credentials(row.proxyUsername, open(row.proxyPasswordSealed, place, PROXY_PASSWORD)));
+                credentials(row.proxyUsername, opening.open(row.proxyPasswordSealed, PROXY_PASSWORD)));
     }
 
-    private Map<String, String> headers(@Nullable String lines, Place place) {
+    private Map<String, String> headers(@Nullable String lines, Opening opening) {
         Map<String, String> headers = new HashMap<>();
+        sealedHeaders(lines).forEach((name, value) -> {
+            Secret opened = opening.open(value, HEADER + name);
+            if (opened != null) {
+                headers.put(name, new String(opened.reveal(), StandardCharsets.UTF_8));
+            }
+        });
+        return headers;
+    }
+
+    private static SortedMap<String, String> sealedHeaders(@Nullable String lines) {
+        SortedMap<String, String> headers = new TreeMap<>();
         if (lines != null) {
             lines.lines().forEach(line -> {
                 int end = line.indexOf(": ");
                 if (end < 1) {
                     throw new IllegalStateException("websocket_headers_sealed has a line without a name");
                 }
-                String name = line.substring(0, end);
-                Secret value = open(line.substring(end + 2), place, HEADER + name);
-                headers.put(name, new String(Objects.requireNonNull(value).reveal(), StandardCharsets.UTF_8));
+                headers.put(line.substring(0, end), line.substring(end + 2));
             });
         }
         return headers;
+    }
+
+    private static @Nullable String lines(SortedMap<String, String> headers) {
+        return headers.isEmpty()
+                ? null
+                : headers.entrySet().stream()
+                        .map(header -> header.getKey() + ": " + header.getValue() + "\n")
+                        .collect(Collectors.joining());
     }
 
     private static @Nullable Will will(MqttManagerBroker row) {
@@ -254,29 +277,67 @@ final class BrokerRows {
     }
 
     /** Whether all secrets of the row are sealed with the key that is used for sealing now. */
-    boolean isCurrent(MqttManagerBroker row) {
-        Stream<String> headers = row.webSocketHeadersSealed == null
-                ? Stream.empty()
-                : row.webSocketHeadersSealed.lines().map(line -> line.substring(line.indexOf(": ") + 2));
+    boolean isCurrent(
+            @Nullable String password, @Nullable String proxy, @Nullable String key, @Nullable String headers) {
         return Stream.concat(
-                        Stream.of(row.passwordSealed, row.proxyPasswordSealed, row.tlsClientKeySealed)
-                                .filter(Objects::nonNull),
-                        headers)
+                        Stream.of(password, proxy, key).filter(Objects::nonNull).map(Objects::requireNonNull),
+                        sealedHeaders(headers).values().stream())
                 .allMatch(cipher::isCurrent);
+    }
+
+    /**
+     * Seals again what is sealed with another key than the one that is used now; touches nothing else, and leaves what it cannot open.
+     *
+     * @return whether anything was changed
+     */
+    boolean reseal(MqttManagerBroker row) {
+        Opening opening = new Opening(new Place(BrokerId.of(row.id), row.owner));
+        row.passwordSealed = reseal(row.passwordSealed, PASSWORD, opening);
+        row.proxyPasswordSealed = reseal(row.proxyPasswordSealed, PROXY_PASSWORD, opening);
+        row.tlsClientKeySealed = reseal(row.tlsClientKeySealed, CLIENT_KEY, opening);
+        SortedMap<String, String> headers = sealedHeaders(row.webSocketHeadersSealed);
+        headers.replaceAll((name, value) -> Objects.requireNonNull(reseal(value, HEADER + name, opening)));
+        row.webSocketHeadersSealed = lines(headers);
+        return opening.resealed;
+    }
+
+    private @Nullable String reseal(@Nullable String sealed, String field, Opening opening) {
+        if (sealed == null || cipher.isCurrent(sealed)) {
+            return sealed;
+        }
+        Secret plain = opening.open(sealed, field);
+        if (plain == null) {
+            return sealed;
+        }
+        opening.resealed = true;
+        return cipher.seal(plain, opening.place.context(field));
     }
 
     private @Nullable String seal(@Nullable Secret plain, Place place, String field) {
         return plain == null ? null : cipher.seal(plain, place.context(field));
     }
 
-    private @Nullable Secret open(@Nullable String sealed, Place place, String field) {
-        if (sealed == null) {
-            return null;
+    /** Opens the secrets of one row, and collects those that it cannot. */
+    private final class Opening {
+        private final Place place;
+        private final Map<String, GeneralSecurityException> missing = new HashMap<>();
+        private boolean resealed;
+
+        Opening(Place place) {
+            this.place = place;
         }
-        try {
-            return cipher.open(sealed, place.context(field));
-        } catch (GeneralSecurityException e) {
-            throw new SecretUnreadableException(place.id, field, e);
+
+        @Nullable
+        Secret open(@Nullable String sealed, String field) {
+            if (sealed == null) {
+                return null;
+            }
+            try {
+                return cipher.open(sealed, place.context(field));
+            } catch (GeneralSecurityException e) {
+                missing.put(field, e);
+                return null;
+            }
         }
     }
 

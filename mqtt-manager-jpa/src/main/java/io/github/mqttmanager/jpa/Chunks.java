@@ -11,10 +11,14 @@ final class Chunks {
     private Chunks() {}
 
     static <T> List<List<T>> of(Collection<T> all) {
+        return of(all, SIZE);
+    }
+
+    static <T> List<List<T>> of(Collection<T> all, int size) {
         List<T> list = List.copyOf(all);
         List<List<T>> chunks = new ArrayList<>();
-        for (int from = 0; from < list.size(); from += SIZE) {
-            chunks.add(list.subList(from, Math.min(from + SIZE, list.size())));
+        for (int from = 0; from < list.size(); from += size) {
+            chunks.add(list.subList(from, Math.min(from + size, list.size())));
         }
         return chunks;
     }

@@ -5,6 +5,9 @@ import io.github.mqttmanager.broker.BrokerDefinition;
 import io.github.mqttmanager.broker.BrokerId;
 import io.github.mqttmanager.broker.BrokerRepository;
 import io.github.mqttmanager.broker.RepositoryChanges;
+import io.github.mqttmanager.broker.UnreadableDefinition;
+import io.github.mqttmanager.broker.UnreadableDefinitionException;
+import io.github.mqttmanager.broker.UnreadableDefinitions;
 import io.github.mqttmanager.broker.VersionConflictException;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.LockModeType;
@@ -17,8 +20,10 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.NoSuchElementException;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -33,22 +38,23 @@ import org.slf4j.LoggerFactory;
 /**
  * Broker definitions in the table {@code mqtt_manager_broker}, with passwords and private keys sealed by a {@link SecretCipher}.
  *
- * <p>What cannot be read: {@link #find} throws, {@link SecretUnreadableException} where it is a secret; pages leave the definition out,
+ * <p>What cannot be read, for a secret of it cannot be opened or its row was damaged: {@link #find} throws, pages leave the definition out,
  * log it once and list it in {@link #unreadable}, so that one of them does not stop the others. So a definition that is missing from
- * a page is deleted only if {@link #find} says so.
+ * a page is deleted only if {@link #find} says so. Its row stays as it is; {@link #setActive} and {@link #delete} work.
  *
  * <p>Tells of its own changes, after they are committed, and of those of others where a {@link JpaChangeFeed} runs. No row stays in the persistence context, so those of a joined transaction
  * are never stale. This class is thread-safe.
  */
-public final class JpaBrokerRepository implements BrokerRepository, RepositoryChanges<BrokerId> {
+public final class JpaBrokerRepository implements BrokerRepository, RepositoryChanges<BrokerId>, UnreadableDefinitions {
     private static final Logger LOG = LoggerFactory.getLogger(JpaBrokerRepository.class);
     private static final String SEQUENCE = "mqtt_manager_broker_seq";
+    private static final int RESEAL_BATCH = 100;
 
     private final JpaSession session;
     private final Clock clock;
     private final BrokerRows rows;
     private final ChangeListeners<BrokerId> listeners = new ChangeListeners<>();
-    private final Map<BrokerId, String> unreadable = new ConcurrentHashMap<>();
+    private final Map<BrokerId, UnreadableDefinition> unreadable = new ConcurrentHashMap<>();
 
     public JpaBrokerRepository(JpaSession session, SecretCipher cipher) {
         this(session, cipher, Clock.systemUTC());
@@ -69,10 +75,19 @@ public final class JpaBrokerRepository implements BrokerRepository, RepositoryCh
     /**
      * {@inheritDoc}
      *
-     * @throws SecretUnreadableException if one of its secrets cannot be decrypted
+     * @throws UnreadableDefinitionException if one of its secrets cannot be decrypted, or its row holds no definition
      */
     @Override
     public Optional<BrokerDefinition> find(BrokerId id) {
+        return row(id).map(this::read);
+    }
+
+    @Override
+    public Optional<BrokerDefinition> findReadablePart(BrokerId id) {
+        return row(id).map(row -> reading(row).definition());
+    }
+
+    private Optional<MqttManagerBroker> row(BrokerId id) {
         Optional<MqttManagerBroker> row = session.inTransaction(manager -> {
             MqttManagerBroker found = manager.find(MqttManagerBroker.class, id.value());
             if (found != null) {
@@ -83,7 +98,7 @@ public final class JpaBrokerRepository implements BrokerRepository, RepositoryCh
         if (row.isEmpty()) {
             unreadable.remove(id);
         }
-        return row.map(this::read);
+        return row;
     }
 
     @Override
@@ -142,38 +157,43 @@ public final class JpaBrokerRepository implements BrokerRepository, RepositoryCh
     }
 
     private BrokerDefinition read(MqttManagerBroker row) {
-        BrokerId id = BrokerId.of(row.id);
+        BrokerRows.Reading reading = reading(row);
+        if (!reading.missing().isEmpty()) {
+            throw new UnreadableDefinitionException(
+                    note(Unreadable.secrets(row, reading.missing())),
+                    reading.missing().values().iterator().next());
+        }
+        unreadable.remove(BrokerId.of(row.id));
+        return reading.definition();
+    }
+
+    private BrokerRows.Reading reading(MqttManagerBroker row) {
         try {
-            BrokerDefinition definition = rows.read(row);
-            unreadable.remove(id);
-            return definition;
-        } catch (SecretUnreadableException e) {
-            note(id, e);
-            throw e;
+            return rows.read(row);
         } catch (RuntimeException e) {
-            note(id, e);
-            throw new IllegalStateException("broker " + id + " cannot be read: " + e.getMessage(), e);
+            throw new UnreadableDefinitionException(note(Unreadable.row(row, e)), e);
         }
     }
 
     private Optional<BrokerDefinition> readable(MqttManagerBroker row) {
         try {
             return Optional.of(read(row));
-        } catch (RuntimeException e) {
+        } catch (UnreadableDefinitionException e) {
             // noted by read
             return Optional.empty();
         }
     }
 
-    private void note(BrokerId id, RuntimeException e) {
-        if (unreadable.put(id, String.valueOf(e.getMessage())) == null) {
-            LOG.error("Broker {} is left out, because it cannot be read: {}", id, e.getMessage());
+    private UnreadableDefinition note(UnreadableDefinition definition) {
+        if (unreadable.put(definition.broker(), definition) == null) {
+            LOG.error("{}. The broker is left out. {}", definition.message(), definition.remedy());
         }
+        return definition;
     }
 
-    /** The brokers that could not be read when last tried, with the reason. */
-    public Map<BrokerId, String> unreadable() {
-        return new TreeMap<>(unreadable);
+    @Override
+    public List<UnreadableDefinition> unreadable() {
+        return List.copyOf(new TreeMap<>(unreadable).values());
     }
 
     @Override
@@ -374,47 +394,75 @@ public final class JpaBrokerRepository implements BrokerRepository, RepositoryCh
     }
 
     /**
-     * Seals all secrets again that are not sealed with the active key, one broker a transaction; call it after a new key was made
-     * active. Versions and times stay. What cannot be read stays as it is and is listed in {@link #unreadable}.
-     *
-     * @return how many brokers were changed
+     * Seals all secrets again that are not sealed with the active key; call it after a new key was made active, outside of a transaction. It
+     * works by pages, {@value #RESEAL_BATCH} brokers a transaction, in bounded memory; whoever stops it, or sees it fail, calls it again. It
+     * runs beside everything else: rows are locked while they are changed, versions and times stay, nobody is told of a change, and no
+     * connection is made anew. What cannot be opened stays as it is.
      */
-    public long resealSecrets() {
-        long changed = 0;
-        String last = "";
-        while (true) {
-            List<MqttManagerBroker> found = rowsAfter(
-                    last,
-                    Chunks.SIZE,
-                    manager -> manager.createQuery(
-                            "select b from MqttManagerBroker b where b.id > :after order by b.id",
-                            MqttManagerBroker.class));
-            for (MqttManagerBroker row : found) {
-                if (!rows.isCurrent(row) && reseal(row.id)) {
-                    changed++;
-                }
+    public ResealReport resealSecrets() {
+        long resealed = 0;
+        for (Iterator<List<String>> pages = pagesToReseal(); pages.hasNext(); ) {
+            for (List<String> batch : Chunks.of(pages.next(), RESEAL_BATCH)) {
+                resealed += session.inTransaction(manager -> reseal(manager, batch));
             }
-            if (found.size() < Chunks.SIZE) {
-                return changed;
-            }
-            last = found.get(found.size() - 1).id;
         }
+        long remaining = 0;
+        List<UnreadableDefinition> left = new ArrayList<>();
+        for (Iterator<List<String>> pages = pagesToReseal(); pages.hasNext(); ) {
+            List<String> page = pages.next();
+            remaining += page.size();
+            for (String id : page) {
+                row(BrokerId.of(id)).filter(row -> readable(row).isEmpty()).ifPresent(row -> {
+                    UnreadableDefinition why = unreadable.get(BrokerId.of(id));
+                    if (why != null) {
+                        left.add(why);
+                    }
+                });
+            }
+        }
+        LOG.info("Secrets of {} brokers were sealed with the active key, those of {} are not", resealed, remaining);
+        return new ResealReport(resealed, remaining, left);
     }
 
-    private boolean reseal(String id) {
-        return session.inTransaction(manager -> {
-            for (MqttManagerBroker row : lock(manager, List.of(id)).values()) {
-                Optional<BrokerDefinition> definition = readable(row);
-                if (definition.isPresent()) {
-                    rows.write(definition.get(), row);
-                    manager.flush();
-                    manager.detach(row);
-                    return true;
-                }
-                manager.detach(row);
+    private long reseal(EntityManager manager, List<String> ids) {
+        Collection<MqttManagerBroker> locked = lock(manager, ids).values();
+        long resealed = locked.stream().filter(rows::reseal).count();
+        manager.flush();
+        locked.forEach(manager::detach);
+        return resealed;
+    }
+
+    /** The ids of brokers with secrets that are not sealed with the active key, a page of all brokers at a time. */
+    private Iterator<List<String>> pagesToReseal() {
+        return new Iterator<>() {
+            private @Nullable String last = "";
+
+            @Override
+            public boolean hasNext() {
+                return last != null;
             }
-            return false;
-        });
+
+            @Override
+            public List<String> next() {
+                String after = last;
+                if (after == null) {
+                    throw new NoSuchElementException();
+                }
+                List<Object[]> page = session.inTransaction(manager -> manager.createQuery(
+                                "select b.id, b.passwordSealed, b.proxyPasswordSealed, b.tlsClientKeySealed,"
+                                        + " b.webSocketHeadersSealed from MqttManagerBroker b where b.id > :after order by b.id",
+                                Object[].class)
+                        .setParameter("after", after)
+                        .setMaxResults(Chunks.SIZE)
+                        .getResultList());
+                last = page.size() < Chunks.SIZE ? null : (String) page.get(page.size() - 1)[0];
+                return page.stream()
+                        .filter(row ->
+                                !rows.isCurrent((String) row[1], (String) row[2], (String) row[3], (String) row[4]))
+                        .map(row -> (String) row[0])
+                        .toList();
+            }
+        };
     }
 
     @Override

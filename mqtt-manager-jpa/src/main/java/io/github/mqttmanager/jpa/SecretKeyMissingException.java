@@ -5,6 +5,8 @@ public class SecretKeyMissingException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     public SecretKeyMissingException() {
-        super("passwords and private keys cannot be stored, because no key to encrypt them with is configured");
+        super("passwords and private keys cannot be stored, because no key to encrypt them with is configured:"
+                + " give the repository an AesGcmSecretCipher, with Spring Boot set mqtt-manager.secrets.key-file or"
+                + " mqtt-manager.secrets.keys");
     }
 }

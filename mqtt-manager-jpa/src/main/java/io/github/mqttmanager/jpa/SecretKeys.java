@@ -1,23 +1,12 @@
 package io.github.mqttmanager.jpa;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.FileSystems;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermission;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.Base64;
-import java.util.EnumSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.stream.Stream;
 import javax.crypto.SecretKey;
 import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
@@ -35,18 +24,18 @@ import org.jspecify.annotations.Nullable;
  * k1=...
  * </pre>
  */
-public final class SecretKeys {
+public final class SecretKeys implements SecretKeySource {
     static final String ID = "[A-Za-z0-9_-]{1,32}";
     private static final int KEY_BYTES = 32;
-    private static final Set<PosixFilePermission> OWNER_ONLY =
-            EnumSet.of(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE);
+    private static final String FORM =
+            "each line must read id=Base64 of 32 bytes, made for example by: echo \"k1=$(openssl rand -base64 32)\"";
 
     private final String activeId;
     private final Map<String, SecretKey> keys;
 
     private SecretKeys(Map<String, byte[]> given) {
         if (given.isEmpty()) {
-            throw new IllegalArgumentException("key ring must hold a key");
+            throw new IllegalArgumentException("a key ring needs a key: " + FORM);
         }
         Map<String, SecretKey> copies = new LinkedHashMap<>();
         given.forEach((id, bytes) -> {
@@ -75,14 +64,13 @@ public final class SecretKeys {
      */
     public static SecretKeys fromText(String text) {
         Map<String, byte[]> found = new LinkedHashMap<>();
-        for (String line : text.split("[\\r\\n,]+")) {
-            String entry = line.strip();
-            if (entry.isEmpty() || entry.startsWith("#")) {
+        for (String entry : entries(text)) {
+            if (entry.startsWith("#")) {
                 continue;
             }
             int end = entry.indexOf('=');
             if (end < 1) {
-                throw new IllegalArgumentException("each key must read id=Base64 of 32 bytes");
+                throw new IllegalArgumentException(FORM);
             }
             String id = entry.substring(0, end).strip();
             byte[] key = bytes(entry.substring(end + 1).strip());
@@ -93,71 +81,31 @@ public final class SecretKeys {
         return new SecretKeys(found);
     }
 
+    /** The keys and comments of a text. */
+    static List<String> entries(String text) {
+        return text.lines()
+                .map(String::strip)
+                .flatMap(line -> line.startsWith("#") ? Stream.of(line) : Stream.of(line.split(",")))
+                .map(String::strip)
+                .filter(entry -> !entry.isEmpty())
+                .toList();
+    }
+
+    /** Whether the entry is the key of this id. */
+    static boolean isOf(String entry, String id) {
+        int end = entry.indexOf('=');
+        return end > 0
+                && !entry.startsWith("#")
+                && entry.substring(0, end).strip().equals(id);
+    }
+
     private static byte[] bytes(String base64) {
         try {
             return Base64.getDecoder().decode(base64);
         } catch (IllegalArgumentException e) {
             // the cause would show a part of the key
-            throw new IllegalArgumentException("each key must read id=Base64 of 32 bytes");
+            throw new IllegalArgumentException(FORM);
         }
-    }
-
-    /**
-     * The ring in the file.
-     *
-     * @throws IllegalArgumentException if it is none, or others than its owner have access to it
-     * @throws UncheckedIOException if it cannot be read
-     */
-    public static SecretKeys fromFile(Path file) {
-        try {
-            if (posix() && !OWNER_ONLY.containsAll(Files.getPosixFilePermissions(file))) {
-                throw new IllegalArgumentException(
-                        "key file " + file + " must be readable by its owner only (chmod 600)");
-            }
-            return fromText(Files.readString(file, StandardCharsets.UTF_8));
-        } catch (IOException e) {
-            throw new UncheckedIOException("key file " + file + " cannot be read", e);
-        }
-    }
-
-    /**
-     * As {@link #fromFile}; where the file is absent, it is made with a random key, readable by its owner only. Back it up: without
-     * it, the secrets in the database are lost.
-     */
-    public static SecretKeys fromFileOrCreate(Path file) {
-        if (Files.notExists(file)) {
-            try {
-                Path written = write(file, newLine());
-                try {
-                    // fails where another process was faster, whose key then holds
-                    Files.createLink(file, written);
-                } finally {
-                    Files.delete(written);
-                }
-            } catch (FileAlreadyExistsException e) {
-                return fromFile(file);
-            } catch (IOException e) {
-                throw new UncheckedIOException("key file " + file + " cannot be made", e);
-            }
-        }
-        return fromFile(file);
-    }
-
-    /**
-     * Puts a new random key first in the file and keeps the others. Afterwards call {@link JpaBrokerRepository#resealSecrets}; then
-     * the older keys can be removed.
-     *
-     * @return the ring that the file holds now
-     */
-    public static SecretKeys rotateFile(Path file) {
-        fromFile(file);
-        try {
-            Path written = write(file, newLine() + Files.readString(file, StandardCharsets.UTF_8));
-            Files.move(written, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        } catch (IOException e) {
-            throw new UncheckedIOException("key file " + file + " cannot be changed", e);
-        }
-        return fromFile(file);
     }
 
     /** This ring with another key that is the active one from now on. */
@@ -171,29 +119,8 @@ public final class SecretKeys {
         return new SecretKeys(all);
     }
 
-    private static Path write(Path beside, String content) throws IOException {
-        Path directory = beside.toAbsolutePath().getParent();
-        Path written = Files.createTempFile(directory, ".keys", ".tmp", ownerOnly());
-        try {
-            Files.writeString(written, content, StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            Files.delete(written);
-            throw e;
-        }
-        return written;
-    }
-
-    private static FileAttribute<?>[] ownerOnly() {
-        return posix()
-                ? new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(OWNER_ONLY)}
-                : new FileAttribute<?>[0];
-    }
-
-    private static boolean posix() {
-        return FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
-    }
-
-    private static String newLine() {
+    /** An entry with a new random key, and the end of the line. */
+    static String randomLine() {
         SecureRandom random = new SecureRandom();
         byte[] key = new byte[KEY_BYTES];
         random.nextBytes(key);
@@ -205,7 +132,13 @@ public final class SecretKeys {
         }
     }
 
-    String activeId() {
+    @Override
+    public SecretKeys keys() {
+        return this;
+    }
+
+    /** Which key seals. */
+    public String activeId() {
         return activeId;
     }
 

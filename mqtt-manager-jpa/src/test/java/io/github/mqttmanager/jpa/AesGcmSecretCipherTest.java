@@ -61,6 +61,27 @@ class AesGcmSecretCipherTest {
         }
     }
 
+    @Test
+    void noPartMayBeExchangedOrCutOff() {
+        AesGcmSecretCipher both =
+                new AesGcmSecretCipher(SecretKeys.of("k1", TestKeys.bytes(1)).withActive("k2", TestKeys.bytes(1)));
+        String sealed = cipher.seal(Secret.of("sEcReT"), "context");
+        assertRefused(both, "v2" + sealed.substring(2), "context");
+        assertRefused(both, sealed.replace("v1:k1:", "v1:k2:"), "context");
+        assertRefused(both, sealed + "A", "context");
+        for (int length = 0; length < sealed.length(); length++) {
+            String cut = sealed.substring(0, length);
+            if (!isTheSame(cut, sealed)) {
+                assertRefused(both, cut, "context");
+            }
+        }
+    }
+
+    /** Without the padding it is the same value. */
+    private static boolean isTheSame(String cut, String sealed) {
+        return sealed.startsWith(cut) && sealed.substring(cut.length()).chars().allMatch(c -> c == '=');
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"", "plain", "v1:k1", "v1:k1:", "v1:k1:AAAA", "v1:k1:???", "v2:k1:AAAA", "v1:k1:AAAA:x"})
     void whatIsNotSealedCannotBeOpened(String text) {
@@ -98,6 +119,11 @@ class AesGcmSecretCipherTest {
     }
 
     private static void assertRefused(SecretCipher cipher, String sealed, String context) {
-        assertThatExceptionOfType(GeneralSecurityException.class).isThrownBy(() -> cipher.open(sealed, context));
+        assertThatExceptionOfType(GeneralSecurityException.class)
+                .isThrownBy(() -> cipher.open(sealed, context))
+                .satisfies(e -> assertThat(e.toString() + e.getCause()).doesNotContain("sEcReT"))
+                .satisfies(e -> assertThat(sealed.length() < 10 || !e.toString().contains(sealed.substring(6)))
+                        .as("the message shows nothing of what is stored")
+                        .isTrue());
     }
 }

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -22,6 +23,9 @@ final class MariaDb {
             Path.of("/usr/libexec/mariadbd"),
             Path.of("/usr/local/sbin/mariadbd"),
             Path.of("/opt/homebrew/bin/mariadbd"));
+
+    /** Further options of the server, divided by blanks, such as another isolation. */
+    private static final String OPTIONS = "mariadb.options";
 
     private static final String KEEPER = "directory=$1; shift; \"$@\" & cat; kill -9 $!; wait; rm -rf \"$directory\"";
 
@@ -37,29 +41,28 @@ final class MariaDb {
         log = directory.resolve("log");
         port = freePort();
         // An empty directory will do: the tables about users and privileges are not missed.
-        keeper = new ProcessBuilder(
-                        "sh",
-                        "-c",
-                        KEEPER,
-                        "sh",
-                        directory.toString(),
-                        PROGRAMS.stream()
-                                .filter(Files::isExecutable)
-                                .findFirst()
-                                .orElseThrow()
-                                .toString(),
-                        "--no-defaults",
-                        "--skip-grant-tables",
-                        "--user=" + System.getProperty("user.name"),
-                        "--datadir=" + data,
-                        "--bind-address=127.0.0.1",
-                        "--port=" + port,
-                        "--socket=" + directory.resolve("socket"),
-                        "--pid-file=" + directory.resolve("pid"),
-                        "--skip-name-resolve",
-                        "--innodb-log-file-size=16M",
-                        // nothing here judges what a crash of the server leaves
-                        "--innodb-flush-log-at-trx-commit=0")
+        List<String> command = new ArrayList<>(List.of(
+                "sh",
+                "-c",
+                KEEPER,
+                "sh",
+                directory.toString(),
+                program().toString(),
+                "--no-defaults",
+                "--skip-grant-tables",
+                "--user=" + System.getProperty("user.name"),
+                "--datadir=" + data,
+                "--bind-address=127.0.0.1",
+                "--port=" + port,
+                "--socket=" + directory.resolve("socket"),
+                "--pid-file=" + directory.resolve("pid"),
+                "--skip-name-resolve",
+                "--innodb-log-file-size=16M",
+                // nothing here judges what a crash of the server leaves
+                "--innodb-flush-log-at-trx-commit=0"));
+        command.addAll(List.of(System.getProperty(OPTIONS, "").split(" ")));
+        command.remove("");
+        keeper = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(log.toFile())
                 .start();
@@ -68,6 +71,10 @@ final class MariaDb {
 
     static boolean isInstalled() {
         return PROGRAMS.stream().anyMatch(Files::isExecutable);
+    }
+
+    private static Path program() {
+        return PROGRAMS.stream().filter(Files::isExecutable).findFirst().orElseThrow();
     }
 
     /** The address of a new, empty schema of the server, which is started if need be. */

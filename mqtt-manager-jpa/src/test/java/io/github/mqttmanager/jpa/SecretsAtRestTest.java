@@ -12,20 +12,15 @@ import io.github.mqttmanager.broker.BrokerId;
 import io.github.mqttmanager.broker.Credentials;
 import io.github.mqttmanager.broker.Endpoint;
 import io.github.mqttmanager.broker.ProxySettings;
-import io.github.mqttmanager.broker.Secret;
 import io.github.mqttmanager.broker.TlsSettings;
+import io.github.mqttmanager.broker.UnreadableDefinition;
+import io.github.mqttmanager.broker.UnreadableDefinitionException;
 import io.github.mqttmanager.broker.WebSocketSettings;
 import io.github.mqttmanager.test.SampleDefinitions;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
 
 @OnEveryDatabase
@@ -110,8 +105,8 @@ class SecretsAtRestTest {
         }
         assertThat(keyless.unreadable())
                 .hasSize(6)
-                .allSatisfy((id, reason) -> assertThat(reason)
-                        .contains("credentials.password", id.value())
+                .allSatisfy(left -> assertThat(left.message())
+                        .contains("credentials.password", left.broker().value(), "no key for secrets is configured")
                         .doesNotContain(CANARY));
         assertThat(log.list)
                 .hasSize(6)
@@ -163,8 +158,8 @@ class SecretsAtRestTest {
         SecretKeys ring = SecretKeys.of("test", TestKeys.bytes(7)).withActive("next", TestKeys.bytes(9));
         JpaBrokerRepository rotated = new JpaBrokerRepository(database.session(), new AesGcmSecretCipher(ring));
         assertThat(rotated.page(null, 10)).containsExactlyInAnyOrderElementsOf(stored);
-        assertThat(rotated.resealSecrets()).isEqualTo(2);
-        assertThat(rotated.resealSecrets()).isZero();
+        assertThat(rotated.resealSecrets()).isEqualTo(new ResealReport(2, 0, List.of()));
+        assertThat(rotated.resealSecrets()).isEqualTo(new ResealReport(0, 0, List.of()));
         JpaBrokerRepository later = new JpaBrokerRepository(
                 database.session(), new AesGcmSecretCipher(SecretKeys.of("next", TestKeys.bytes(9))));
         assertThat(later.page(null, 10)).containsExactlyInAnyOrderElementsOf(stored);
@@ -180,57 +175,14 @@ class SecretsAtRestTest {
                 repository.save(BrokerDefinition.builder("two", "host", 1).build());
         database.execute("update mqtt_manager_broker set endpoints = 'host:99999999' where id = 'one'");
         assertThat(repository.page(null, 10)).containsExactly(two);
-        assertThat(repository.unreadable()).containsOnlyKeys(one.id());
+        assertThat(repository.unreadable())
+                .extracting(UnreadableDefinition::broker)
+                .containsExactly(one.id());
         assertThatThrownBy(() -> repository.find(one.id()))
-                .isInstanceOf(IllegalStateException.class)
-                .hasMessageContaining("one");
-    }
-
-    @Test
-    void noSecretIsFoundInTheFilesOfTheDatabase(@TempDir Path directory) throws IOException {
-        try (TestDatabase file = Databases.at(directory.resolve("canary")).withSchema()) {
-            JpaBrokerRepository inFile = new JpaBrokerRepository(file.session(), TestKeys.cipher());
-            BrokerDefinition definition = BrokerDefinition.builder("one", "host", 1)
-                    .name("planted-" + CANARY)
-                    .credentials("user", CANARY + "-password")
-                    .proxy(new ProxySettings(
-                            ProxySettings.Type.HTTP,
-                            Endpoint.of("proxy", 1),
-                            Credentials.of("user", CANARY + "-proxy")))
-                    .webSocket(new WebSocketSettings("/mqtt", Map.of("X-A", CANARY + "-header")))
-                    .tls(TlsSettings.SYSTEM.withClientCertificate(new TlsSettings.ClientCertificate(
-                            samples.certificate(), withComment(samples.privateKey()))))
-                    .build();
-            inFile.save(definition);
-            file.execute("checkpoint sync");
-        }
-        assertThat(occurrences(directory, "planted-" + CANARY))
-                .as("the search finds what is there in clear")
-                .isPositive();
-        for (String end : List.of("-password", "-proxy", "-header", "-key")) {
-            assertThat(occurrences(directory, CANARY + end)).as(end).isZero();
-        }
-    }
-
-    private static Secret withComment(Secret key) {
-        return Secret.of(CANARY + "-key\n" + new String(key.reveal(), StandardCharsets.US_ASCII));
-    }
-
-    private static long occurrences(Path directory, String text) throws IOException {
-        long found = 0;
-        try (Stream<Path> files = Files.walk(directory).filter(Files::isRegularFile)) {
-            for (Path file : files.toList()) {
-                byte[] content = Files.readAllBytes(file);
-                for (var charset : List.of(StandardCharsets.ISO_8859_1, StandardCharsets.UTF_16BE)) {
-                    String haystack = new String(content, StandardCharsets.ISO_8859_1);
-                    String needle = new String(text.getBytes(charset), StandardCharsets.ISO_8859_1);
-                    for (int at = haystack.indexOf(needle); at >= 0; at = haystack.indexOf(needle, at + 1)) {
-                        found++;
-                    }
-                }
-            }
-        }
-        return found;
+                .isInstanceOf(UnreadableDefinitionException.class)
+                .hasMessageContaining("broker one");
+        assertThatThrownBy(() -> repository.findReadablePart(one.id()))
+                .isInstanceOf(UnreadableDefinitionException.class);
     }
 
     private static BrokerDefinition withPassword(String id, String owner, String password) {
@@ -241,13 +193,16 @@ class SecretsAtRestTest {
     }
 
     private static void assertUnreadable(JpaBrokerRepository repository, BrokerId id, String field) {
-        assertThatExceptionOfType(SecretUnreadableException.class)
+        assertThatExceptionOfType(UnreadableDefinitionException.class)
                 .isThrownBy(() -> repository.find(id))
                 .satisfies(e -> {
-                    assertThat(e.broker()).isEqualTo(id);
-                    assertThat(e.field()).isEqualTo(field);
+                    assertThat(e.definition().broker()).isEqualTo(id);
+                    assertThat(e.definition().secrets()).containsExactly(field);
+                    assertThat(e).hasMessageContaining("broker " + id).hasMessageContaining(field);
                 });
-        assertThat(repository.unreadable()).containsKey(id);
+        assertThat(repository.unreadable())
+                .extracting(UnreadableDefinition::broker)
+                .contains(id);
         assertThat(repository.page(null, 100)).extracting(BrokerDefinition::id).doesNotContain(id);
     }
 }

@@ -9,18 +9,25 @@ import io.github.mqttmanager.jpa.JpaDeviceRepository;
 import io.github.mqttmanager.jpa.JpaOutbox;
 import io.github.mqttmanager.jpa.JpaSession;
 import io.github.mqttmanager.jpa.SecretCipher;
+import io.github.mqttmanager.jpa.SecretKeyFile;
+import io.github.mqttmanager.jpa.SecretKeySource;
 import io.github.mqttmanager.jpa.SecretKeys;
 import io.github.mqttmanager.publish.Outbox;
 import jakarta.persistence.EntityManagerFactory;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.Objects;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.LazyInitializationExcludeFilter;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.hibernate.autoconfigure.HibernateJpaAutoConfiguration;
@@ -43,18 +50,42 @@ public final class MqttManagerJpaAutoConfiguration {
         return new SpringJpaSession(factory, transactions);
     }
 
+    /** Follows the file, so keys can be changed while the application runs. */
+    @Bean
+    @ConditionalOnMissingBean({SecretCipher.class, SecretKeySource.class})
+    @ConditionalOnProperty("mqtt-manager.secrets.key-file")
+    SecretKeyFile mqttManagerSecretKeyFile(MqttManagerProperties properties) {
+        MqttManagerProperties.Secrets secrets = properties.getSecrets();
+        Path file = Objects.requireNonNull(secrets.getKeyFile());
+        if (secrets.getKeys() != null) {
+            throw new UnusableSecretKeysException(
+                    "both mqtt-manager.secrets.key-file and mqtt-manager.secrets.keys are set; set one of them", null);
+        }
+        try {
+            return secrets.isCreateKeyFile() ? SecretKeyFile.ofOrCreate(file) : SecretKeyFile.of(file);
+        } catch (IllegalArgumentException | UncheckedIOException e) {
+            throw new UnusableSecretKeysException("mqtt-manager.secrets.key-file: " + e.getMessage(), e);
+        }
+    }
+
+    @Bean
+    @ConditionalOnMissingBean({SecretCipher.class, SecretKeySource.class})
+    @ConditionalOnProperty("mqtt-manager.secrets.keys")
+    SecretKeys mqttManagerSecretKeys(MqttManagerProperties properties) {
+        try {
+            return SecretKeys.fromText(
+                    Objects.requireNonNull(properties.getSecrets().getKeys()));
+        } catch (IllegalArgumentException e) {
+            throw new UnusableSecretKeysException("mqtt-manager.secrets.keys: " + e.getMessage(), e);
+        }
+    }
+
     @Bean
     @ConditionalOnMissingBean
-    SecretCipher mqttManagerSecretCipher(MqttManagerProperties properties) {
-        MqttManagerProperties.Secrets secrets = properties.getSecrets();
-        if (secrets.getKeys() != null) {
-            return new AesGcmSecretCipher(SecretKeys.fromText(secrets.getKeys()));
-        }
-        if (secrets.getKeyFile() != null) {
-            return new AesGcmSecretCipher(
-                    secrets.isCreateKeyFile()
-                            ? SecretKeys.fromFileOrCreate(secrets.getKeyFile())
-                            : SecretKeys.fromFile(secrets.getKeyFile()));
+    SecretCipher mqttManagerSecretCipher(ObjectProvider<SecretKeySource> source) {
+        SecretKeySource keys = source.getIfAvailable();
+        if (keys != null) {
+            return new AesGcmSecretCipher(keys);
         }
         LOG.warn("No key for secrets is configured, so brokers with passwords cannot be stored;"
                 + " set mqtt-manager.secrets.key-file or mqtt-manager.secrets.keys");

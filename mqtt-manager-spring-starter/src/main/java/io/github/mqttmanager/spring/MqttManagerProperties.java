@@ -406,13 +406,13 @@ public class MqttManagerProperties {
 
     /** The keys that stored passwords are encrypted with. */
     public static class Secrets {
-        /** File with the keys, readable by its owner only. */
+        /** File with the keys, readable by its owner only; it is read again when it changes. */
         private @Nullable Path keyFile;
 
         /** Whether the file is made if it does not exist. */
         private boolean createKeyFile;
 
-        /** Keys themselves, as from an environment variable; instead of a file. */
+        /** Keys themselves, as from the environment variable MQTT_MANAGER_SECRETS_KEYS: id=Base64 of 32 bytes, several separated by commas, the active one first; instead of a file. */
         private @Nullable String keys;
 
         public @Nullable Path getKeyFile() {

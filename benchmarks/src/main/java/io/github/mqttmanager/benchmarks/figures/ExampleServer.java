@@ -36,28 +36,11 @@ final class ExampleServer implements AutoCloseable {
     }
 
     static ExampleServer start(Path data) throws IOException {
-        return start(data, List.of("-jar", jar().toString()), Map.of());
+        return start(data, Map.of());
     }
 
-    /**
-     * On a database of another kind.
-     *
-     * @param driver the database's, which the server does not bring
-     * @param environment where the database is, and what else differs
-     */
-    static ExampleServer start(Path data, Path driver, Map<String, String> environment) throws IOException {
-        return start(
-                data,
-                List.of(
-                        "-Dloader.path=" + driver,
-                        "-cp",
-                        jar().toString(),
-                        "org.springframework.boot.loader.launch.PropertiesLauncher"),
-                environment);
-    }
-
-    private static ExampleServer start(Path data, List<String> launch, Map<String, String> environment)
-            throws IOException {
+    /** @param environment what differs from the usual settings */
+    static ExampleServer start(Path data, Map<String, String> environment) throws IOException {
         Path log = data.resolve("log");
         int port;
         try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
@@ -66,7 +49,7 @@ final class ExampleServer implements AutoCloseable {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.add("-Xmx512m");
-        command.addAll(launch);
+        command.addAll(List.of("-jar", jar().toString()));
         ProcessBuilder builder =
                 new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
         builder.environment()

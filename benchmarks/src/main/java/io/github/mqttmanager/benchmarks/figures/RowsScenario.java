@@ -1,9 +1,7 @@
 package io.github.mqttmanager.benchmarks.figures;
 
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
-import java.net.URISyntaxException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
@@ -15,7 +13,6 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.postgresql.Driver;
 
 /**
  * Readings that the example's server stores on PostgreSQL, each acknowledged to its broker after the commit: many in a transaction, beside one in
@@ -131,8 +128,9 @@ final class RowsScenario implements Scenario {
             int port = broker.answer().ports("good").get(0);
             server = ExampleServer.start(
                     Files.createTempDirectory("server-" + name),
-                    driver(),
                     Map.of(
+                            "SPRING_PROFILES_ACTIVE",
+                            "postgres",
                             "SPRING_DATASOURCE_URL",
                             url,
                             "SPRING_DATASOURCE_USERNAME",
@@ -140,7 +138,9 @@ final class RowsScenario implements Scenario {
                             "EXAMPLE_READINGS_BATCH",
                             String.valueOf(batch),
                             "EXAMPLE_LIMITS_DEVICES",
-                            "100000"));
+                            "100000",
+                            "EXAMPLE_LIMITS_MESSAGESPERSECOND",
+                            "1000000"));
             server.awaitHealth();
             String token = server.login();
             List<Long> ids = new ArrayList<>();
@@ -158,14 +158,6 @@ final class RowsScenario implements Scenario {
                 }
                 Thread.sleep(100);
             }
-        }
-
-        private static Path driver() throws URISyntaxException {
-            return Path.of(Driver.class
-                    .getProtectionDomain()
-                    .getCodeSource()
-                    .getLocation()
-                    .toURI());
         }
 
         Connection database() throws SQLException {

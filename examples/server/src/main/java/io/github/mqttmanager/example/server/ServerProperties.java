@@ -31,12 +31,20 @@ public record ServerProperties(
      * @param devices of one user
      * @param streams event streams of one user; one more ends the oldest
      * @param allStreams event streams of everybody together
+     * @param messagesPerSecond messages of the devices of one user that are stored; more are acknowledged, counted and not stored
+     * @param messagesAtOnce how many may come at once, as after an outage
+     * @param exports of everybody together that may run; one user may have one
+     * @param exportTime how long an export may take
      */
     public record Limits(
             @DefaultValue("50") int brokers,
             @DefaultValue("1000") int devices,
             @DefaultValue("10") int streams,
-            @DefaultValue("500") int allStreams) {}
+            @DefaultValue("500") int allStreams,
+            @DefaultValue("500") int messagesPerSecond,
+            @DefaultValue("50000") int messagesAtOnce,
+            @DefaultValue("4") int exports,
+            @DefaultValue("5m") Duration exportTime) {}
 
     /**
      * @param perAccount failures in a row that an account may have before it must wait

@@ -131,6 +131,8 @@ class ContractTest extends ServerTest {
                         "grants",
                         "endpoint",
                         "waiting_position",
+                        "traffic",
+                        "handling",
                         "at");
         assertThat(broker.path("status").path("state").stringValue()).isEqualTo("DISCONNECTED");
     }

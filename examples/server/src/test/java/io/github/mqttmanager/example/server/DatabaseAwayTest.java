@@ -65,17 +65,39 @@ class DatabaseAwayTest {
         }
     }
 
+    /** The database's machine is gone without a word: what is sent to it on the links that there are is lost, and no answer comes. */
+    @Test
+    void aDatabaseThatFallsSilentHoldsNobodyForEver() throws Exception {
+        try (EmbeddedPostgres postgres = EmbeddedPostgres.start();
+                FaultProxy proxy = FaultProxy.to("127.0.0.1", postgres.getPort());
+                EmbeddedBroker broker = EmbeddedBroker.builder().start();
+                ConfigurableApplicationContext server = start(proxy);
+                TestDevice devices = TestDevice.connect(broker.port(), "devices", "any")) {
+            MqttManager manager = server.getBean(MqttManager.class);
+            create(server, broker);
+            await().atMost(Duration.ofSeconds(30))
+                    .until(() -> manager.status(BrokerId.of("1")).orElseThrow().isConnected());
+            publish(devices, Duration.ofSeconds(1));
+            await().atMost(Duration.ofSeconds(30)).until(() -> stored(postgres) == published);
+
+            proxy.halfOpen();
+            publish(devices, Duration.ofSeconds(1));
+            await().atMost(Duration.ofSeconds(60)).until(() -> stored(postgres) == published);
+            await().atMost(Duration.ofSeconds(30)).until(() -> counters(manager).open() == 0);
+        }
+    }
+
     private static ConfigurableApplicationContext start(FaultProxy proxy) {
         return ExampleServer.application()
                 .run(
-                        "--spring.profiles.active=plain", // without the demo
+                        "--spring.profiles.active=postgres", // without the demo
                         "--server.port=0",
                         "--example.data-directory=" + ServerTest.temporary(),
                         "--example.network=everything",
-                        "--spring.datasource.url=jdbc:postgresql://127.0.0.1:" + proxy.port()
-                                + "/postgres?reWriteBatchedInserts=true",
+                        "--spring.datasource.url=jdbc:postgresql://127.0.0.1:" + proxy.port() + "/postgres",
                         "--spring.datasource.username=postgres",
                         "--spring.datasource.hikari.connection-timeout=2000",
+                        "--spring.datasource.hikari.data-source-properties.socketTimeout=3",
                         "--mqtt-manager.handler.max-retry=5s",
                         "--ADMIN_PASSWORD=" + ServerTest.PASSWORD);
     }

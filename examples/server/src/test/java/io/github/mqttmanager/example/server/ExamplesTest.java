@@ -40,10 +40,13 @@ class ExamplesTest extends ServerTest {
             "grants",
             "endpoint",
             "waiting_position",
+            "troubled_since",
+            "oldest_open_since",
             "actor",
             "round_trip_ms",
             "last_seen",
             "oldest_command_at",
+            "last_refused_at",
             "latest",
             "unreadable");
 
@@ -66,7 +69,10 @@ class ExamplesTest extends ServerTest {
                 ? request
                 : written.has("request") ? written.get("request").toString() : null;
         Api.Answer answer = api.send(method, path, body);
-        JsonNode response = answer.body().isEmpty() ? Api.JSON.nullNode() : answer.json();
+        boolean csv = answer.header("content-type").orElse("").startsWith("text/csv");
+        JsonNode response = csv
+                ? Api.JSON.getNodeFactory().stringNode(answer.body())
+                : answer.body().isEmpty() ? Api.JSON.nullNode() : answer.json();
         if (WRITE) {
             ObjectNode now = Api.JSON.createObjectNode();
             now.put("operation", documented);
@@ -174,6 +180,8 @@ class ExamplesTest extends ServerTest {
         example(api, "GET /api/mqtt-brokers/devices/{device}", null);
         example(api, "PUT /api/mqtt-brokers/devices/{device}", json("{'expected_interval':30}"));
         example(api, "GET /api/mqtt-brokers/devices/{device}/readings?limit=5", null);
+        example(api, "GET /api/mqtt-brokers/devices/{device}/readings/buckets?points=24&metric=temperature", null);
+        example(api, "GET /api/mqtt-brokers/devices/{device}/readings.csv?metric=temperature", null);
         example(api, "POST /api/mqtt-brokers/devices/{device}/commands", json("{'payload':{'target':65}}"));
         example(api, "POST /api/mqtt-brokers/brokers/{broker}/control", json("{'action':'connect'}"));
         example(api, "DELETE /api/mqtt-brokers/devices/{device}", null);

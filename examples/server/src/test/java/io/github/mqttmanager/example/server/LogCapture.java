@@ -17,6 +17,8 @@ final class LogCapture extends AppenderBase<ILoggingEvent> implements AutoClosea
             "org.springframework.web",
             "org.springframework.security",
             "org.springframework.jdbc",
+            "org.hibernate.SQL",
+            "org.hibernate.orm.jdbc.bind",
             "com.hivemq");
 
     private final List<String> lines = new CopyOnWriteArrayList<>();

@@ -52,6 +52,8 @@ class OwnershipTest extends ServerTest {
         TABLE.put("GET /api/mqtt-brokers/devices/{id}", new Expected(200, 404, null));
         TABLE.put("PUT /api/mqtt-brokers/devices/{id}", new Expected(200, 404, "{}"));
         TABLE.put("GET /api/mqtt-brokers/devices/{id}/readings", new Expected(200, 404, null));
+        TABLE.put("GET /api/mqtt-brokers/devices/{id}/readings/buckets", new Expected(200, 404, null));
+        TABLE.put("GET /api/mqtt-brokers/devices/{id}/readings.csv", new Expected(200, 404, null));
         TABLE.put("POST /api/mqtt-brokers/devices/{id}/commands", new Expected(202, 404, "{\"payload\":\"x\"}"));
         TABLE.put("DELETE /api/mqtt-brokers/devices/{id}", new Expected(204, 404, null));
         TABLE.put("DELETE /api/mqtt-brokers/brokers/{id}", new Expected(204, 404, null));

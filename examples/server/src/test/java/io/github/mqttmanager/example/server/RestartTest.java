@@ -24,6 +24,11 @@ class RestartTest {
 
     private final Path data = ServerTest.temporary().resolve("new");
 
+    /** Further arguments, for a database of another kind. */
+    List<String> database() {
+        return List.of();
+    }
+
     private ConfigurableApplicationContext start(Map<String, Object> properties) {
         SpringApplication application = ExampleServer.application();
         application.setAdditionalProfiles("demo");
@@ -34,6 +39,7 @@ class RestartTest {
                 "--MQTT_BROKER_HOST=broker.invalid",
                 "--MQTT_BROKER_PORT=18830",
                 "--MQTT_USERNAME=operator"));
+        arguments.addAll(database());
         properties.forEach((name, value) -> arguments.add("--" + name + "=" + value));
         return application.run(arguments.toArray(String[]::new));
     }

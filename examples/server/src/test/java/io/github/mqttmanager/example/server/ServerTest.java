@@ -8,14 +8,19 @@ import java.util.Locale;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.test.util.TestPropertyValues;
 import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.context.ApplicationContext;
+import org.springframework.context.ApplicationContextInitializer;
+import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.test.context.ActiveProfiles;
-import org.springframework.test.context.DynamicPropertyRegistry;
-import org.springframework.test.context.DynamicPropertySource;
+import org.springframework.test.context.ContextConfiguration;
 import tools.jackson.databind.JsonNode;
 
-/** A test against the whole server, which runs once for all of them: with its demo, on any ports, in a new directory. */
+/**
+ * A test against the whole server, which runs once for all of them: with its demo, on any ports, in a new directory. With the profile
+ * {@code postgres} it runs once more for all that have it, on a database of its own.
+ */
 @SpringBootTest(
         classes = ExampleServer.class,
         webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
@@ -24,14 +29,16 @@ import tools.jackson.databind.JsonNode;
             "example.limits.brokers=12",
             "example.limits.devices=12",
             "example.limits.streams=3",
+            "example.limits.messages-per-second=20",
+            "example.limits.messages-at-once=400",
             "example.readings.per-user=2000",
             "example.login.refill=2m",
             "example.heartbeat=700ms"
         })
 @ActiveProfiles("demo")
+@ContextConfiguration(initializers = ServerTest.Places.class)
 public abstract class ServerTest {
     protected static final String PASSWORD = "correct horse battery";
-    private static final Path DATA = temporary();
     private static final AtomicInteger USERS = new AtomicInteger();
 
     @LocalServerPort
@@ -40,9 +47,16 @@ public abstract class ServerTest {
     @Autowired
     ApplicationContext context;
 
-    @DynamicPropertySource
-    static void properties(DynamicPropertyRegistry registry) {
-        registry.add("example.data-directory", DATA::toString);
+    /** Where this server keeps what it stores. */
+    static final class Places implements ApplicationContextInitializer<ConfigurableApplicationContext> {
+        @Override
+        public void initialize(ConfigurableApplicationContext context) {
+            TestPropertyValues.of("example.data-directory=" + temporary()).applyTo(context);
+            if (context.getEnvironment().matchesProfiles("postgres")) {
+                TestPropertyValues.of(TestPostgres.properties(TestPostgres.newDatabase()))
+                        .applyTo(context);
+            }
+        }
     }
 
     static Path temporary() {
@@ -53,8 +67,8 @@ public abstract class ServerTest {
         }
     }
 
-    static Path data() {
-        return DATA;
+    Path data() {
+        return context.getBean(ServerProperties.class).dataDirectory();
     }
 
     protected int port() {
@@ -70,7 +84,7 @@ public abstract class ServerTest {
         try {
             return login(
                     "admin",
-                    Files.readString(DATA.resolve("initial-admin-password")).strip());
+                    Files.readString(data().resolve("initial-admin-password")).strip());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

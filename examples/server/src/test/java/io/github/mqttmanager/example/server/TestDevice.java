@@ -53,6 +53,18 @@ public final class TestDevice implements AutoCloseable {
                 .send();
     }
 
+    /** With the user property that the server knows a message by. */
+    public void publishWithId(String topic, String payload, String messageId) {
+        client.publishWith()
+                .topic(topic)
+                .qos(MqttQos.AT_LEAST_ONCE)
+                .payload(payload.getBytes(StandardCharsets.UTF_8))
+                .userProperties()
+                .add("message-id", messageId)
+                .applyUserProperties()
+                .send();
+    }
+
     /** What came next, or null after thirty seconds. */
     @Nullable
     public String next() throws InterruptedException {

@@ -4,6 +4,8 @@ import io.github.mqttmanager.MqttManager;
 import io.github.mqttmanager.WhenDevicesExist;
 import io.github.mqttmanager.broker.BrokerDefinition;
 import io.github.mqttmanager.broker.BrokerId;
+import io.github.mqttmanager.broker.UnreadableDefinition;
+import io.github.mqttmanager.broker.UnreadableDefinitionException;
 import io.github.mqttmanager.broker.VersionConflictException;
 import io.github.mqttmanager.example.server.ServerProperties;
 import io.github.mqttmanager.example.server.reading.UnreadablePayloads;
@@ -17,10 +19,13 @@ import io.github.mqttmanager.example.server.web.ProblemException;
 import io.github.mqttmanager.example.server.web.RequestFields;
 import io.github.mqttmanager.topic.TopicName;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.support.TransactionTemplate;
 
@@ -29,6 +34,7 @@ import org.springframework.transaction.support.TransactionTemplate;
 public class BrokerService implements UserDeletion {
     private static final int PAGE = 100;
     private static final int MAX_TOPIC = 1_000;
+    private static final String PASSWORD = "credentials.password";
 
     private final MqttManager manager;
     private final Catalogue catalogue;
@@ -55,26 +61,72 @@ public class BrokerService implements UserDeletion {
         this.limit = properties.limits().brokers();
     }
 
-    /** @throws ProblemException if the broker does not exist or is somebody else's */
+    /**
+     * The broker; of one whose secrets cannot be read, the rest.
+     *
+     * @throws ProblemException if it does not exist or is somebody else's
+     */
     public BrokerDefinition get(String owner, long id) {
-        return manager.brokers()
-                .find(idOf(id))
-                .filter(definition -> owner.equals(definition.owner()))
-                .orElseThrow(() -> ProblemException.notFound("broker"));
+        try {
+            return manager.brokers()
+                    .find(idOf(id))
+                    .filter(definition -> owner.equals(definition.owner()))
+                    .orElseThrow(() -> ProblemException.notFound("broker"));
+        } catch (UnreadableDefinitionException e) {
+            requireOwn(owner, e.definition());
+            return catalogue.readablePart(idOf(id)).orElseThrow(() -> ProblemException.notFound("broker"));
+        }
     }
 
-    /** All brokers of the user, by id. */
+    /** What cannot be read of a broker; nothing of one that can be. */
+    private Set<String> unreadableSecrets(String owner, long id) {
+        try {
+            manager.brokers().find(idOf(id));
+            return Set.of();
+        } catch (UnreadableDefinitionException e) {
+            requireOwn(owner, e.definition());
+            return Set.copyOf(e.definition().secrets());
+        }
+    }
+
+    private void requireOwn(String owner, long id) {
+        try {
+            get(owner, id);
+        } catch (UnreadableDefinitionException e) {
+            requireOwn(owner, e.definition());
+        }
+    }
+
+    private static void requireOwn(String owner, UnreadableDefinition definition) {
+        if (!owner.equals(definition.owner())) {
+            throw ProblemException.notFound("broker");
+        }
+    }
+
+    /** All brokers of the user, by id; of those whose secrets cannot be read, the rest. */
     public List<BrokerDefinition> all(String owner) {
-        List<BrokerDefinition> all = new ArrayList<>();
+        Map<Long, BrokerDefinition> all = new TreeMap<>();
         BrokerId last = null;
         List<BrokerDefinition> page;
         do {
             page = manager.brokers().pageOfOwner(owner, last, PAGE);
-            all.addAll(page);
+            page.forEach(definition -> all.put(number(definition), definition));
             last = page.isEmpty() ? null : page.get(page.size() - 1).id();
         } while (page.size() == PAGE);
-        all.sort((one, other) -> Long.compare(number(one), number(other)));
-        return all;
+        for (UnreadableDefinition left : leftOut(owner)) {
+            if (!left.secrets().isEmpty()) {
+                catalogue
+                        .readablePart(left.broker())
+                        .ifPresent(definition -> all.putIfAbsent(number(definition), definition));
+            }
+        }
+        return List.copyOf(all.values());
+    }
+
+    private List<UnreadableDefinition> leftOut(String owner) {
+        return catalogue.unreadable().stream()
+                .filter(left -> owner.equals(left.owner()))
+                .toList();
     }
 
     BrokerDefinition create(User user, RequestFields fields) {
@@ -97,7 +149,9 @@ public class BrokerService implements UserDeletion {
         try {
             saved = Objects.requireNonNull(transactions.execute(status -> {
                 users.lockOwn(user.id());
-                return manager.save(BrokerForm.update(fields, get(user.owner(), id)));
+                BrokerDefinition changed = BrokerForm.update(fields, get(user.owner(), id));
+                requireSecrets(user, id, fields);
+                return manager.save(changed);
             }));
         } catch (VersionConflictException e) {
             // by another process, between our look and our write
@@ -111,13 +165,29 @@ public class BrokerService implements UserDeletion {
     BrokerDefinition trial(User user, RequestFields fields) {
         long id = fields.number("id", 0L, 0, Long.MAX_VALUE);
         BrokerDefinition stored = id == 0 ? null : get(user.owner(), id);
-        return BrokerForm.trial(fields, stored).owner(user.owner()).build();
+        BrokerDefinition wanted =
+                BrokerForm.trial(fields, stored).owner(user.owner()).build();
+        if (stored != null) {
+            requireSecrets(user, id, fields);
+        }
+        return wanted;
+    }
+
+    /** What cannot be read must be sent: leaving it out means to keep it, and it would be lost. */
+    private void requireSecrets(User user, long id, RequestFields fields) {
+        Set<String> missing = new TreeSet<>(unreadableSecrets(user.owner(), id));
+        if (fields.has("password")) {
+            missing.remove(PASSWORD);
+        }
+        if (!missing.isEmpty()) {
+            manager.brokers().find(idOf(id)); // says what is wrong
+        }
     }
 
     void delete(User user, long id, WhenDevicesExist devices) {
         transactions.executeWithoutResult(status -> {
             users.lockOwn(user.id());
-            get(user.owner(), id);
+            requireOwn(user.owner(), id);
             if (!manager.delete(idOf(id), devices)) {
                 throw ProblemException.notFound("broker");
             }
@@ -180,9 +250,14 @@ public class BrokerService implements UserDeletion {
     List<BrokerView> views(List<BrokerDefinition> definitions) {
         Map<BrokerId, Catalogue.Times> times = catalogue.ofBrokers(
                 definitions.stream().map(BrokerDefinition::id).toList());
+        Set<BrokerId> sealed = catalogue.unreadable().stream()
+                .filter(left -> left.secrets().contains(PASSWORD))
+                .map(UnreadableDefinition::broker)
+                .collect(Collectors.toSet());
         return definitions.stream()
                 .map(definition -> BrokerView.of(
                         definition,
+                        sealed.contains(definition.id()),
                         status(definition),
                         manager.devices().countOfBroker(definition.id()),
                         times.getOrDefault(definition.id(), new Catalogue.Times(Instant.EPOCH, Instant.EPOCH))))
@@ -191,9 +266,12 @@ public class BrokerService implements UserDeletion {
 
     @Override
     public void deleting(User user) {
-        for (BrokerDefinition definition : all(user.owner())) {
-            manager.delete(definition.id(), WhenDevicesExist.DELETE);
-            unreadable.forget(definition.id());
+        Set<BrokerId> ids = new TreeSet<>();
+        all(user.owner()).forEach(definition -> ids.add(definition.id()));
+        leftOut(user.owner()).forEach(left -> ids.add(left.broker()));
+        for (BrokerId id : ids) {
+            manager.delete(id, WhenDevicesExist.DELETE);
+            unreadable.forget(id);
         }
     }
 

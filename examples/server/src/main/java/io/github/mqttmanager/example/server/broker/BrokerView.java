@@ -34,7 +34,13 @@ record BrokerView(
         Instant createdAt,
         Instant updatedAt) {
 
-    static BrokerView of(BrokerDefinition definition, StatusView status, long devices, Catalogue.Times times) {
+    /** @param unreadablePassword whether there is a password that cannot be read, and is not in the definition */
+    static BrokerView of(
+            BrokerDefinition definition,
+            boolean unreadablePassword,
+            StatusView status,
+            long devices,
+            Catalogue.Times times) {
         Endpoint endpoint = definition.endpoints().get(0);
         return new BrokerView(
                 Long.parseLong(definition.id().value()),
@@ -44,7 +50,9 @@ record BrokerView(
                 definition.credentials() == null
                         ? null
                         : definition.credentials().username(),
-                definition.credentials() != null && definition.credentials().password() != null,
+                unreadablePassword
+                        || (definition.credentials() != null
+                                && definition.credentials().password() != null),
                 definition.active(),
                 status.isConnected(),
                 status,

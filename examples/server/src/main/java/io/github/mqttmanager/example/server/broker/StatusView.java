@@ -40,6 +40,8 @@ public record StatusView(
         @Nullable GrantsView grants,
         @Nullable AddressView endpoint,
         @Nullable Integer waitingPosition,
+        TrafficView traffic,
+        HandlingView handling,
         Instant at) {
 
     /** Where a broker is. */
@@ -181,6 +183,8 @@ public record StatusView(
                 GrantsView.of(status.grants()),
                 AddressView.of(status.endpoint()),
                 status.waitingPosition(),
+                TrafficView.of(status.counters()),
+                HandlingView.of(status.handling()),
                 status.at());
     }
 
@@ -208,6 +212,8 @@ public record StatusView(
                 null,
                 null,
                 null,
+                TrafficView.NONE,
+                HandlingView.IDLE,
                 Instant.now());
     }
 
@@ -239,6 +245,8 @@ public record StatusView(
                 grants,
                 endpoint,
                 waitingPosition,
+                traffic,
+                handling,
                 at);
     }
 }

@@ -2,6 +2,7 @@ package io.github.mqttmanager.example.server.device;
 
 import io.github.mqttmanager.MqttManager;
 import io.github.mqttmanager.broker.BrokerId;
+import io.github.mqttmanager.broker.UnreadableDefinitionException;
 import io.github.mqttmanager.broker.VersionConflictException;
 import io.github.mqttmanager.device.Device;
 import io.github.mqttmanager.device.DeviceId;
@@ -140,10 +141,14 @@ public class DeviceService {
     }
 
     private boolean isOwn(User user, long broker) {
-        return manager.brokers()
-                .find(BrokerId.of(Long.toString(broker)))
-                .map(definition -> user.owner().equals(definition.owner()))
-                .orElse(false);
+        try {
+            return manager.brokers()
+                    .find(BrokerId.of(Long.toString(broker)))
+                    .map(definition -> user.owner().equals(definition.owner()))
+                    .orElse(false);
+        } catch (UnreadableDefinitionException e) {
+            return user.owner().equals(e.definition().owner());
+        }
     }
 
     /** Sends a command and says what became of it, in the end or after ten seconds. */

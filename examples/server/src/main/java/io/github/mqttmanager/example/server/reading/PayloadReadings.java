@@ -182,6 +182,11 @@ public record PayloadReadings(
             }
         }
 
+        /** Such as not every database takes. */
+        private static boolean isNoText(int c) {
+            return Character.isISOControl(c) || Character.getType(c) == Character.SURROGATE;
+        }
+
         private void put(double value) {
             StringBuilder name = new StringBuilder();
             for (Place place : places) {
@@ -190,6 +195,8 @@ public record PayloadReadings(
             }
             if (name.length() > MAX_NAME) {
                 omitted = "a name is longer than " + MAX_NAME + " characters";
+            } else if (name.codePoints().anyMatch(Reader::isNoText)) {
+                omitted = "a name has characters that are no text";
             } else if (!Double.isFinite(value)) {
                 omitted = "a number is too large";
             } else {

@@ -5,8 +5,10 @@ import io.github.mqttmanager.broker.BrokerDefinition;
 import io.github.mqttmanager.connection.BrokerStatus;
 import io.github.mqttmanager.device.Device;
 import io.github.mqttmanager.device.Presence;
+import io.github.mqttmanager.example.server.ServerProperties;
 import io.github.mqttmanager.example.server.broker.BrokerService;
 import io.github.mqttmanager.example.server.device.DeviceService;
+import io.github.mqttmanager.example.server.reading.MessageRates;
 import io.github.mqttmanager.example.server.reading.SensorData;
 import io.github.mqttmanager.example.server.reading.UnreadablePayloads;
 import io.github.mqttmanager.example.server.user.SignedIn;
@@ -30,18 +32,30 @@ class StatisticsController {
     private final DeviceService devices;
     private final SensorData sensorData;
     private final UnreadablePayloads unreadable;
+    private final MessageRates rates;
+    private final StatisticsView.Limits limits;
 
     StatisticsController(
             MqttManager manager,
             BrokerService brokers,
             DeviceService devices,
             SensorData sensorData,
-            UnreadablePayloads unreadable) {
+            UnreadablePayloads unreadable,
+            MessageRates rates,
+            ServerProperties properties) {
         this.manager = manager;
         this.brokers = brokers;
         this.devices = devices;
         this.sensorData = sensorData;
         this.unreadable = unreadable;
+        this.rates = rates;
+        this.limits = new StatisticsView.Limits(
+                properties.limits().brokers(),
+                properties.limits().devices(),
+                properties.limits().streams(),
+                properties.readings().perUser(),
+                properties.readings().keep().toDays(),
+                properties.limits().messagesPerSecond());
     }
 
     @GetMapping("/statistics")
@@ -59,6 +73,7 @@ class StatisticsController {
         OutboxDepth waiting = statuses.stream()
                 .map(status -> manager.outboxDepth(status.broker()))
                 .reduce(OutboxDepth.EMPTY, OutboxDepth::plus);
+        Optional<MessageRates.Refused> refused = rates.refused(user.owner());
         return new StatisticsView(
                 brokers.all(user.owner()).size(),
                 statuses.stream().filter(BrokerStatus::isConnected).count(),
@@ -72,8 +87,11 @@ class StatisticsController {
                 statuses.stream()
                         .mapToLong(status -> status.counters().unrouted())
                         .sum(),
+                refused.map(MessageRates.Refused::count).orElse(0L),
+                refused.map(MessageRates.Refused::lastAt).orElse(null),
                 waiting.count(),
                 waiting.oldest(),
+                limits,
                 now);
     }
 }

@@ -1,12 +1,16 @@
 package io.github.mqttmanager.example.server.store;
 
+import io.github.mqttmanager.broker.BrokerDefinition;
 import io.github.mqttmanager.broker.BrokerId;
+import io.github.mqttmanager.broker.UnreadableDefinition;
 import io.github.mqttmanager.device.DeviceId;
 import io.github.mqttmanager.jpa.JpaBrokerRepository;
 import io.github.mqttmanager.jpa.JpaDeviceRepository;
 import io.github.mqttmanager.jpa.Timestamps;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.springframework.stereotype.Component;
 
@@ -29,6 +33,16 @@ class JpaCatalogue implements Catalogue {
     @Override
     public DeviceId nextDevice() {
         return devices.nextId();
+    }
+
+    @Override
+    public List<UnreadableDefinition> unreadable() {
+        return brokers.unreadable();
+    }
+
+    @Override
+    public Optional<BrokerDefinition> readablePart(BrokerId id) {
+        return brokers.findReadablePart(id);
     }
 
     @Override

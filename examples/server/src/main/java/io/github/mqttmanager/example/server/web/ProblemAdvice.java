@@ -2,8 +2,10 @@ package io.github.mqttmanager.example.server.web;
 
 import io.github.mqttmanager.BrokerInUseException;
 import io.github.mqttmanager.UnknownBrokerException;
+import io.github.mqttmanager.broker.UnreadableDefinitionException;
 import io.github.mqttmanager.broker.VersionConflictException;
 import io.github.mqttmanager.device.DuplicateDeviceException;
+import jakarta.servlet.http.HttpServletResponse;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -47,6 +49,14 @@ class ProblemAdvice {
                 ProblemCode.BROKER_IN_USE,
                 "the broker has " + e.devices() + (e.devices() == 1 ? " device" : " devices")
                         + "; delete them first, or with it by ?devices=delete"));
+    }
+
+    /** Of a broker of the user who asks, for whoever looks for one checks that. */
+    @ExceptionHandler
+    ResponseEntity<Problem> unreadable(UnreadableDefinitionException e) {
+        return answer(Problem.of(
+                ProblemCode.BROKER_UNREADABLE,
+                e.definition().message() + ". " + e.definition().remedy()));
     }
 
     @ExceptionHandler
@@ -121,8 +131,9 @@ class ProblemAdvice {
 
     @ExceptionHandler
     @Nullable
-    ResponseEntity<Problem> other(Exception e) throws Exception {
-        if (e instanceof AccessDeniedException || e instanceof AuthenticationException) {
+    ResponseEntity<Problem> other(Exception e, HttpServletResponse response) throws Exception {
+        // Of an answer that has begun, nothing is left to say: breaking it off tells that it is not complete.
+        if (e instanceof AccessDeniedException || e instanceof AuthenticationException || response.isCommitted()) {
             throw e;
         }
         if (e instanceof ErrorResponse error && error.getStatusCode().is4xxClientError()) {

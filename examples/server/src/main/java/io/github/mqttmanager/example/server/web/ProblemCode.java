@@ -13,6 +13,7 @@ public enum ProblemCode {
     NOT_ACCEPTABLE(406, "No such representation"),
     CONFLICT(409, "Conflict"),
     BROKER_IN_USE(409, "Broker in use"),
+    BROKER_UNREADABLE(409, "Broker cannot be read"),
     LIMIT_REACHED(409, "Limit reached"),
     TOO_LARGE(413, "Request too large"),
     UNSUPPORTED_MEDIA_TYPE(415, "Media type not supported"),

@@ -5,16 +5,28 @@ import static io.github.mqttmanager.example.server.browser.Tab.button;
 import static io.github.mqttmanager.example.server.browser.Tab.field;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.microsoft.playwright.Download;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.assertions.LocatorAssertions;
 import com.microsoft.playwright.options.AriaRole;
 import io.github.mqttmanager.example.server.TestDevice;
+import java.nio.file.Files;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.jdbc.core.JdbcTemplate;
 
 /** From "add a device" to its values, its commands and what it says that nobody can read. */
 class DeviceBrowserTest extends BrowserTest {
+    @Autowired
+    private JdbcTemplate jdbc;
+
     @Test
     void aNewDeviceIsLedToItsFirstValueAndObeys() throws Exception {
         Somebody somebody = newUser();
@@ -86,6 +98,50 @@ class DeviceBrowserTest extends BrowserTest {
         assertThat(command.getByRole(AriaRole.STATUS)).containsText("The command did not get through");
         assertThat(command.getByRole(AriaRole.STATUS)).containsText(Pattern.compile("not connected|disconnected"));
         assertThat(tab.page().locator(".device-lead")).containsText("Unknown");
+    }
+
+    @Test
+    void aWeekIsShownInSumsAndSavedAsAFile() throws Exception {
+        Somebody somebody = newUser();
+        long device = createDevice(somebody.api(), createBroker(somebody.api(), passiveBroker("Week")), "week");
+        store(somebody.id(), device);
+        Tab tab = tab(somebody.api()).go("/devices/" + device).live();
+        tab.button("7 d").click();
+        assertThat(tab.page()
+                        .getByRole(
+                                AriaRole.IMG,
+                                named("averages over 1 h from .* temperature: latest .*, lowest 15, highest 25")))
+                .isVisible();
+        assertThat(tab.page().locator("canvas")).isVisible();
+        Download download =
+                tab.page().waitForDownload(() -> tab.button("Download CSV").click());
+        assertThat(download.suggestedFilename()).isEqualTo("readings-week.csv");
+        try (Stream<String> lines = Files.lines(download.path())) {
+            assertThat(lines).hasSize(1 + 3 * READINGS).first().isEqualTo("time,device_id,device_name,metric,value");
+        }
+    }
+
+    private static final int READINGS = 600;
+
+    /** A reading every ten minutes; at 15, 20 and 25 degrees in turn. */
+    private void store(long user, long device) {
+        List<Object[]> rows = new ArrayList<>();
+        OffsetDateTime now = OffsetDateTime.now(ZoneOffset.UTC);
+        for (int i = 0; i < READINGS; i++) {
+            rows.add(new Object[] {
+                user,
+                Long.toString(device),
+                now.minusMinutes(10L * i),
+                json("{'temperature':%d,'humidity':%d,'battery':%d}".formatted(15 + 5 * (i % 3), i % 100, i % 7))
+            });
+        }
+        jdbc.batchUpdate(
+                "insert into sensor_data (user_id, device_table_id, device_id, measured_at, readings) values (?, ?, 'week', ?, ?)",
+                rows);
+    }
+
+    private static com.microsoft.playwright.Page.GetByRoleOptions named(String pattern) {
+        return new com.microsoft.playwright.Page.GetByRoleOptions().setName(Pattern.compile(pattern));
     }
 
     private static com.microsoft.playwright.Page.GetByTextOptions exactly() {

@@ -168,6 +168,14 @@ class PayloadReadingsTest {
         assertThat(read("{\"a\":" + "9".repeat(5000) + "}").omitted()).isNotBlank();
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"a\\u0000b", "\\u0007", "tab\\t", "\\ud800"})
+    void aNameThatIsNoTextIsLeftOut(String name) {
+        PayloadReadings readings = read("{\"" + name + "\":1,\"ok\":2}");
+        assertThat(readings.values()).containsOnlyKeys("ok");
+        assertThat(readings.omitted()).isEqualTo("a name has characters that are no text");
+    }
+
     @Test
     void nothingEverThrows() {
         Random random = new Random(7);
