@@ -119,6 +119,11 @@ public final class MqttManager implements AutoCloseable {
     private final Duration lastSeenInterval;
     private final List<RepositoryChanges.Registration> registrations = new ArrayList<>();
     private final Duration closeDeadline;
+    private final StoreComparison comparison;
+
+    /** Brokers of which the store has news that were not read yet; devices are in {@link #changed}. */
+    private final Set<BrokerId> stale = ConcurrentHashMap.newKeySet();
+
     private final Set<BrokerId> retried = ConcurrentHashMap.newKeySet();
 
     /** Those that could not be read, the one that was looked at longest ago first. On the store's thread, as is {@link #lookPlanned}. */
@@ -172,6 +177,7 @@ public final class MqttManager implements AutoCloseable {
         }
         connections.watch(status -> router.reached(status.broker(), status.isConnected() && status.responsive()));
         builder.listeners.forEach(connections::addListener);
+        this.comparison = new StoreComparison(brokers, devices, new Reality(), PAGE);
         this.clock = builder.clock;
         this.outbox = builder.outbox;
         this.drain = outbox == null ? null : drain(outbox, builder.outboxListeners);
@@ -236,10 +242,10 @@ public final class MqttManager implements AutoCloseable {
             }
             life = Life.STARTED;
             if (brokers instanceof RepositoryChanges<?> changes) {
-                registrations.add(changes.onChange(id -> onStore(() -> reload((BrokerId) id))));
+                registrations.add(changes.onChange(id -> refresh((BrokerId) id), this::refresh));
             }
             if (devices instanceof RepositoryChanges<?> changes) {
-                registrations.add(changes.onChange(id -> changed((DeviceId) id)));
+                registrations.add(changes.onChange(id -> changed((DeviceId) id), this::refresh));
             }
         }
         onStore(() -> load(null));
@@ -441,12 +447,28 @@ public final class MqttManager implements AutoCloseable {
 
     /** Looks at a broker's definition again, for it was changed or deleted in the store by somebody else. Returns at once. */
     public void refresh(BrokerId id) {
-        onStore(() -> reload(id));
+        // Asked for again before it is read, it is read once.
+        if (life == Life.STARTED && stale.add(id)) {
+            onStore(() -> {
+                stale.remove(id);
+                reload(id);
+            });
+        }
     }
 
     /** Looks at a device again, for it was changed or deleted in the store by somebody else. Returns at once. */
     public void refresh(DeviceId id) {
         changed(id);
+    }
+
+    /**
+     * Compares all that is stored with what runs, in the background, for the store may have been changed in ways that nobody told of. What
+     * is the same stays untouched. Returns at once.
+     */
+    public void refresh() {
+        if (life == Life.STARTED) {
+            comparison.request();
+        }
     }
 
     // ---- control
@@ -966,6 +988,53 @@ public final class MqttManager implements AutoCloseable {
         } catch (RuntimeException e) {
             LOG.warn("[{}] devices could not be read; trying again in {} s", id, STORE_RETRY.toSeconds(), e);
             later(STORE_RETRY, () -> reloadDevices(id));
+        }
+    }
+
+    private final class Reality implements StoreComparison.Reality {
+        @Override
+        public Set<BrokerId> brokers() {
+            return connections.brokers();
+        }
+
+        @Override
+        public Set<DeviceId> devices(BrokerId broker) {
+            return router.devicesOf(broker);
+        }
+
+        @Override
+        public void apply(List<Device> page) {
+            for (Device device : page) {
+                Optional<Device> known = router.device(device.id());
+                if (known.isPresent() && known.get().version() > device.version()) {
+                    refresh(device.id()); // read before the latest change, or made anew
+                } else {
+                    routesChanged(router.put(device));
+                }
+            }
+            router.recallLastSeen(page.stream().map(Device::id).toList());
+        }
+
+        @Override
+        public void lookAt(BrokerId broker) {
+            refresh(broker);
+        }
+
+        @Override
+        public void lookAt(DeviceId device) {
+            refresh(device);
+        }
+
+        @Override
+        public void onStore(Runnable step) {
+            MqttManager.this.onStore(step);
+        }
+
+        @Override
+        public void later(RuntimeException failure, Runnable step) {
+            LOG.warn(
+                    "Not all that is stored could be compared; trying again in {} s", STORE_RETRY.toSeconds(), failure);
+            MqttManager.this.later(STORE_RETRY, step);
         }
     }
 

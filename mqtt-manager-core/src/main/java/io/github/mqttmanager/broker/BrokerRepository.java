@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Contract. Called by any thread, several at a time; may block; joins the transaction of the calling thread where the store
  * has any. What is not found is an empty result, {@code false} or nothing, never an exception. Any {@link RuntimeException} means
- * that the store could not answer: the manager reports it, keeps what it has, and asks again later. The contract tests of
- * {@code mqtt-manager-test} say the rest.
+ * that the store could not answer: the manager reports it, keeps what it has, and asks again later. A null where none is allowed is
+ * refused with a {@link NullPointerException}. The contract tests of {@code mqtt-manager-test} say the rest.
  */
 public interface BrokerRepository {
     /**
@@ -21,7 +21,8 @@ public interface BrokerRepository {
     Optional<BrokerDefinition> find(BrokerId id);
 
     /**
-     * Definitions in an order of the repository's own that does not change.
+     * Definitions in an order of the repository's own that does not change. Whatever comes or goes between two pages: those that are there all the time
+     * are each in one of them.
      *
      * @param after the last one of the page before, or null for the first page; it may have been deleted since
      * @param limit how many at most, at least 1

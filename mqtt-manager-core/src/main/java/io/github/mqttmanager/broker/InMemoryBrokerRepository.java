@@ -9,9 +9,13 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Keeps definitions until the process ends, and tells of changes. This class is thread-safe. */
 public final class InMemoryBrokerRepository implements BrokerRepository, RepositoryChanges<BrokerId> {
+    private static final Logger LOG = LoggerFactory.getLogger(InMemoryBrokerRepository.class);
+
     private final ConcurrentSkipListMap<BrokerId, BrokerDefinition> definitions = new ConcurrentSkipListMap<>();
     private final List<Consumer<? super BrokerId>> listeners = new CopyOnWriteArrayList<>();
 
@@ -27,6 +31,7 @@ public final class InMemoryBrokerRepository implements BrokerRepository, Reposit
 
     @Override
     public List<BrokerDefinition> pageOfOwner(String owner, @Nullable BrokerId after, int limit) {
+        Objects.requireNonNull(owner);
         return page(after, limit, definition -> owner.equals(definition.owner()));
     }
 
@@ -38,6 +43,7 @@ public final class InMemoryBrokerRepository implements BrokerRepository, Reposit
 
     @Override
     public long countOfOwner(String owner) {
+        Objects.requireNonNull(owner);
         return definitions.values().stream()
                 .filter(definition -> owner.equals(definition.owner()))
                 .count();
@@ -106,6 +112,12 @@ public final class InMemoryBrokerRepository implements BrokerRepository, Reposit
     }
 
     private void changed(BrokerId id) {
-        listeners.forEach(listener -> listener.accept(id));
+        for (Consumer<? super BrokerId> listener : listeners) {
+            try {
+                listener.accept(id);
+            } catch (RuntimeException e) {
+                LOG.error("A listener failed on the change of broker {}", id, e);
+            }
+        }
     }
 }

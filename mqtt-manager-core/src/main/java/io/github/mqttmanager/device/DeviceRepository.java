@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Contract. Called by any thread, several at a time; may block; joins the transaction of the calling thread where the store
  * has any. What is not found is an empty result, {@code false} or nothing, never an exception. Any {@link RuntimeException} means
- * that the store could not answer. The contract tests of {@code mqtt-manager-test} say the rest.
+ * that the store could not answer. A null where none is allowed is refused with a {@link NullPointerException}. The contract tests of
+ * {@code mqtt-manager-test} say the rest.
  */
 public interface DeviceRepository {
     /** The device with this id. */
@@ -26,7 +27,8 @@ public interface DeviceRepository {
     }
 
     /**
-     * Devices in an order of the repository's own that does not change.
+     * Devices in an order of the repository's own that does not change. Whatever comes or goes between two pages: those that are there all the time
+     * are each in one of them.
      *
      * @param after the last one of the page before, or null for the first page; it may have been deleted since
      * @param limit how many at most, at least 1

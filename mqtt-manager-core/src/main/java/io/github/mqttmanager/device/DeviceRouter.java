@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +25,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -153,6 +155,14 @@ public final class DeviceRouter implements InboundRouter {
     /** The device as messages are routed to it now. */
     public Optional<Device> device(DeviceId id) {
         return Optional.ofNullable(devices.get(id));
+    }
+
+    /** The devices of the broker, as messages are routed now. */
+    public Set<DeviceId> devicesOf(BrokerId broker) {
+        RouteTable table = tables.get(broker);
+        return table == null
+                ? Set.of()
+                : table.devices().map(Device::id).collect(Collectors.toCollection(HashSet::new));
     }
 
     /** What is to be subscribed at the broker, as of now. */

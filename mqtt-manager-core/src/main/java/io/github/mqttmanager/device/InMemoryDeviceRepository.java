@@ -17,9 +17,13 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Keeps devices until the process ends, and tells of changes. This class is thread-safe. */
 public final class InMemoryDeviceRepository implements DeviceRepository, RepositoryChanges<DeviceId> {
+    private static final Logger LOG = LoggerFactory.getLogger(InMemoryDeviceRepository.class);
+
     private record TopicKey(BrokerId broker, String topicName) {}
 
     private final ConcurrentSkipListMap<DeviceId, Device> devices = new ConcurrentSkipListMap<>();
@@ -41,11 +45,13 @@ public final class InMemoryDeviceRepository implements DeviceRepository, Reposit
 
     @Override
     public List<Device> pageOfOwner(String owner, @Nullable DeviceId after, int limit) {
+        Objects.requireNonNull(owner);
         return page(after, limit, device -> owner.equals(device.owner()));
     }
 
     @Override
     public List<Device> pageOfBroker(BrokerId broker, @Nullable DeviceId after, int limit) {
+        Objects.requireNonNull(broker);
         return page(after, limit, device -> broker.equals(device.broker()));
     }
 
@@ -59,6 +65,7 @@ public final class InMemoryDeviceRepository implements DeviceRepository, Reposit
 
     @Override
     public long countOfOwner(String owner) {
+        Objects.requireNonNull(owner);
         return devices.values().stream()
                 .filter(device -> owner.equals(device.owner()))
                 .count();
@@ -66,6 +73,7 @@ public final class InMemoryDeviceRepository implements DeviceRepository, Reposit
 
     @Override
     public long countOfBroker(BrokerId broker) {
+        Objects.requireNonNull(broker);
         return devices.values().stream()
                 .filter(device -> broker.equals(device.broker()))
                 .count();
@@ -131,6 +139,7 @@ public final class InMemoryDeviceRepository implements DeviceRepository, Reposit
 
     @Override
     public long deleteOfBroker(BrokerId broker) {
+        Objects.requireNonNull(broker);
         return devices.values().stream()
                 .filter(device -> device.broker().equals(broker))
                 .filter(device -> delete(device.id()))
@@ -180,6 +189,12 @@ public final class InMemoryDeviceRepository implements DeviceRepository, Reposit
     }
 
     private void changed(DeviceId id) {
-        listeners.forEach(listener -> listener.accept(id));
+        for (Consumer<? super DeviceId> listener : listeners) {
+            try {
+                listener.accept(id);
+            } catch (RuntimeException e) {
+                LOG.error("A listener failed on the change of device {}", id, e);
+            }
+        }
     }
 }

@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Objects;
 import java.util.TreeMap;
 
 /**
@@ -34,7 +35,8 @@ public final class InMemoryOutbox implements Outbox {
         }
         List<OutboxEntry> found = new ArrayList<>();
         long total = 0;
-        for (OutboxEntry entry : entries.getOrDefault(broker, new TreeMap<>()).values()) {
+        for (OutboxEntry entry : entries.getOrDefault(Objects.requireNonNull(broker), new TreeMap<>())
+                .values()) {
             if (found.size() == limit || total > bytes) {
                 break;
             }
@@ -46,6 +48,7 @@ public final class InMemoryOutbox implements Outbox {
 
     @Override
     public synchronized void remove(Collection<Long> ids) {
+        Objects.requireNonNull(ids);
         entries.values().removeIf(of -> {
             ids.forEach(of::remove);
             return of.isEmpty();
@@ -62,7 +65,7 @@ public final class InMemoryOutbox implements Outbox {
 
     @Override
     public synchronized long deleteOfBroker(BrokerId broker) {
-        NavigableMap<Long, OutboxEntry> deleted = entries.remove(broker);
+        NavigableMap<Long, OutboxEntry> deleted = entries.remove(Objects.requireNonNull(broker));
         return deleted == null ? 0 : deleted.size();
     }
 }

@@ -11,7 +11,7 @@ import java.util.Map;
  * <p>Contract. Called by any thread, several at a time; may block. Where the store has transactions, every method joins that of the
  * calling thread: what was added is found by others if and only if it commits. What is not found is an empty result or nothing, never an
  * exception. Any {@link RuntimeException} means that the store could not answer; nothing of the call has happened then, unless the
- * commit itself was in doubt. The contract tests of {@code mqtt-manager-test} say the rest.
+ * commit itself was in doubt. A null is refused with a {@link NullPointerException}. The contract tests of {@code mqtt-manager-test} say the rest.
  */
 public interface Outbox {
     /**

@@ -13,22 +13,44 @@ import org.slf4j.LoggerFactory;
 final class ChangeListeners<I> {
     private static final Logger LOG = LoggerFactory.getLogger(ChangeListeners.class);
 
-    private final List<Consumer<? super I>> listeners = new CopyOnWriteArrayList<>();
+    /** Not a record: each is another one. */
+    private static final class Registered<I> {
+        private final Consumer<? super I> listener;
+        private final Runnable missed;
 
-    RepositoryChanges.Registration add(Consumer<? super I> listener) {
-        Consumer<? super I> registered = Objects.requireNonNull(listener)::accept;
+        Registered(Consumer<? super I> listener, Runnable missed) {
+            this.listener = Objects.requireNonNull(listener);
+            this.missed = Objects.requireNonNull(missed);
+        }
+    }
+
+    private final List<Registered<I>> listeners = new CopyOnWriteArrayList<>();
+
+    RepositoryChanges.Registration add(Consumer<? super I> listener, Runnable missed) {
+        Registered<I> registered = new Registered<>(listener, missed);
         listeners.add(registered);
         return () -> listeners.remove(registered);
     }
 
     void tell(Collection<I> ids) {
-        for (Consumer<? super I> listener : listeners) {
+        for (Registered<I> registered : listeners) {
             for (I id : ids) {
                 try {
-                    listener.accept(id);
+                    registered.listener.accept(id);
                 } catch (RuntimeException e) {
                     LOG.error("A listener failed on the change of {}", id, e);
                 }
+            }
+        }
+    }
+
+    /** Changes may have gone by untold. */
+    void tellMissed() {
+        for (Registered<I> registered : listeners) {
+            try {
+                registered.missed.run();
+            } catch (RuntimeException e) {
+                LOG.error("A listener failed on missed changes", e);
             }
         }
     }

@@ -24,6 +24,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -41,7 +42,7 @@ import org.slf4j.LoggerFactory;
  * log it once and list it in {@link #unreadable}, so that one of them does not stop the others. So a definition that is missing from
  * a page is deleted only if {@link #find} says so. Its row stays as it is; {@link #setActive} and {@link #delete} work.
  *
- * <p>Tells of its own changes, after they are committed. No row stays in the persistence context, so those of a joined transaction
+ * <p>Tells of its own changes, after they are committed, and of those of others where a {@link JpaChangeFeed} runs. No row stays in the persistence context, so those of a joined transaction
  * are never stale. This class is thread-safe.
  */
 public final class JpaBrokerRepository implements BrokerRepository, RepositoryChanges<BrokerId>, UnreadableDefinitions {
@@ -112,6 +113,7 @@ public final class JpaBrokerRepository implements BrokerRepository, RepositoryCh
 
     @Override
     public List<BrokerDefinition> pageOfOwner(String owner, @Nullable BrokerId after, int limit) {
+        Objects.requireNonNull(owner);
         return page(
                 after,
                 limit,
@@ -196,6 +198,7 @@ public final class JpaBrokerRepository implements BrokerRepository, RepositoryCh
 
     @Override
     public long countOfOwner(String owner) {
+        Objects.requireNonNull(owner);
         return session.inTransaction(manager -> manager.createQuery(
                         "select count(b) from MqttManagerBroker b where b.owner = :owner", Long.class)
                 .setParameter("owner", owner)
@@ -225,7 +228,7 @@ public final class JpaBrokerRepository implements BrokerRepository, RepositoryCh
         try {
             return session.inTransaction(manager -> {
                 List<BrokerDefinition> saved = write(manager, definitions);
-                session.afterCommit(() -> listeners.tell(ids));
+                changed(manager, ids);
                 return saved;
             });
         } catch (RuntimeException e) {
@@ -327,7 +330,7 @@ public final class JpaBrokerRepository implements BrokerRepository, RepositoryCh
                     .setParameter("id", id.value())
                     .executeUpdate();
             if (found > 0) {
-                session.afterCommit(() -> listeners.tell(List.of(id)));
+                changed(manager, List.of(id));
             }
             return found > 0;
         });
@@ -353,10 +356,8 @@ public final class JpaBrokerRepository implements BrokerRepository, RepositoryCh
                         .setParameter("id", id.value())
                         .executeUpdate();
                 if (found > 0) {
-                    session.afterCommit(() -> {
-                        unreadable.remove(id);
-                        listeners.tell(List.of(id));
-                    });
+                    session.afterCommit(() -> unreadable.remove(id));
+                    changed(manager, List.of(id));
                 }
                 return found > 0;
             });
@@ -467,7 +468,26 @@ public final class JpaBrokerRepository implements BrokerRepository, RepositoryCh
 
     @Override
     public Registration onChange(Consumer<? super BrokerId> listener) {
-        return listeners.add(listener);
+        return onChange(listener, () -> {});
+    }
+
+    @Override
+    public Registration onChange(Consumer<? super BrokerId> listener, Runnable missed) {
+        return listeners.add(listener, missed);
+    }
+
+    /** For the changes of others. */
+    ChangeListeners<BrokerId> listeners() {
+        return listeners;
+    }
+
+    /** For those who listen here, once committed, and for other processes. */
+    private void changed(EntityManager manager, List<BrokerId> ids) {
+        ChangePosition.note(
+                manager,
+                ChangePosition.BROKER,
+                ids.stream().map(BrokerId::value).toList());
+        session.afterCommit(() -> listeners.tell(ids));
     }
 
     private Instant now() {

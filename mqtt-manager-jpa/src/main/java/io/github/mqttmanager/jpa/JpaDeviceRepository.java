@@ -26,6 +26,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -36,7 +37,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Devices in the table {@code mqtt_manager_device}, with the time each was last seen. A device's broker must be stored already.
  *
- * <p>Tells of its own changes, after they are committed; last-seen times are none. This class is thread-safe.
+ * <p>Tells of its own changes, after they are committed, and of those of others where a {@link JpaChangeFeed} runs; last-seen times are none. This class is thread-safe.
  */
 public final class JpaDeviceRepository implements DeviceRepository, DeviceLoading, RepositoryChanges<DeviceId> {
     private static final String SEQUENCE = "mqtt_manager_device_seq";
@@ -93,6 +94,7 @@ public final class JpaDeviceRepository implements DeviceRepository, DeviceLoadin
 
     @Override
     public List<Device> pageOfOwner(String owner, @Nullable DeviceId after, int limit) {
+        Objects.requireNonNull(owner);
         return page("d.owner = :owner and", after, limit, query -> query.setParameter("owner", owner));
     }
 
@@ -164,6 +166,7 @@ public final class JpaDeviceRepository implements DeviceRepository, DeviceLoadin
 
     @Override
     public long countOfOwner(String owner) {
+        Objects.requireNonNull(owner);
         return session.inTransaction(manager -> manager.createQuery(
                         "select count(d) from MqttManagerDevice d where d.owner = :owner", Long.class)
                 .setParameter("owner", owner)
@@ -201,7 +204,7 @@ public final class JpaDeviceRepository implements DeviceRepository, DeviceLoadin
         try {
             return session.inTransaction(manager -> {
                 List<Device> saved = write(manager, devices);
-                session.afterCommit(() -> listeners.tell(ids));
+                changed(manager, ids);
                 return saved;
             });
         } catch (RuntimeException e) {
@@ -399,8 +402,7 @@ public final class JpaDeviceRepository implements DeviceRepository, DeviceLoadin
                     .setParameter("ids", chunk)
                     .setParameter("from", from.value())
                     .executeUpdate();
-            session.afterCommit(
-                    () -> listeners.tell(chunk.stream().map(DeviceId::of).toList()));
+            changed(manager, chunk.stream().map(DeviceId::of).toList());
         }
         return moved;
     }
@@ -418,8 +420,7 @@ public final class JpaDeviceRepository implements DeviceRepository, DeviceLoadin
                 .setParameter("ids", ids)
                 .executeUpdate();
         if (deleted > 0) {
-            session.afterCommit(
-                    () -> listeners.tell(ids.stream().map(DeviceId::of).toList()));
+            changed(manager, ids.stream().map(DeviceId::of).toList());
         }
         return deleted;
     }
@@ -482,6 +483,25 @@ public final class JpaDeviceRepository implements DeviceRepository, DeviceLoadin
 
     @Override
     public Registration onChange(Consumer<? super DeviceId> listener) {
-        return listeners.add(listener);
+        return onChange(listener, () -> {});
+    }
+
+    @Override
+    public Registration onChange(Consumer<? super DeviceId> listener, Runnable missed) {
+        return listeners.add(listener, missed);
+    }
+
+    /** For the changes of others. */
+    ChangeListeners<DeviceId> listeners() {
+        return listeners;
+    }
+
+    /** For those who listen here, once committed, and for other processes. */
+    private void changed(EntityManager manager, List<DeviceId> ids) {
+        ChangePosition.note(
+                manager,
+                ChangePosition.DEVICE,
+                ids.stream().map(DeviceId::value).toList());
+        session.afterCommit(() -> listeners.tell(ids));
     }
 }

@@ -8,8 +8,8 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Collectors;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
  * so applying all of them brings any older schema up to date.
  */
 public final class MqttManagerSchema {
-    private static final List<String> SCRIPTS =
-            List.of("V1__init.sql", "V2__birth_message.sql", "V3__outbox.sql", "V4__availability.sql");
+    private static final List<String> SCRIPTS = List.of(
+            "V1__init.sql", "V2__birth_message.sql", "V3__outbox.sql", "V4__availability.sql", "V5__changes.sql");
 
     /** Keeps two instances that start at the same time from making the same table. */
     private static final String POSTGRESQL_LOCK = "select pg_advisory_xact_lock(7377041120261123)";
@@ -91,20 +91,27 @@ public final class MqttManagerSchema {
         }
     }
 
-    /** The scripts have neither a semicolon within a statement nor a comment after one. */
+    /** A statement ends with a semicolon at the end of a line, but not within a body between two {@code $$}. */
     static List<String> statements(String script) {
         try (@Nullable InputStream in = MqttManagerSchema.class.getResourceAsStream("migration/" + script)) {
             if (in == null) {
                 throw new IllegalStateException("script " + script + " is missing");
             }
-            String text = new String(in.readAllBytes(), StandardCharsets.UTF_8)
-                    .lines()
-                    .filter(line -> !line.startsWith("--"))
-                    .collect(Collectors.joining("\n"));
-            return List.of(text.split(";")).stream()
-                    .map(String::strip)
-                    .filter(sql -> !sql.isEmpty())
-                    .toList();
+            List<String> statements = new ArrayList<>();
+            StringBuilder statement = new StringBuilder();
+            boolean inBody = false;
+            for (String line : new String(in.readAllBytes(), StandardCharsets.UTF_8).split("\n")) {
+                if (line.startsWith("--") || line.isBlank()) {
+                    continue;
+                }
+                inBody ^= line.contains("$$") && line.indexOf("$$") == line.lastIndexOf("$$");
+                statement.append(line).append('\n');
+                if (!inBody && line.endsWith(";")) {
+                    statements.add(statement.substring(0, statement.lastIndexOf(";")));
+                    statement.setLength(0);
+                }
+            }
+            return statements;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -4,6 +4,7 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 
 /**
@@ -16,6 +17,9 @@ import java.util.function.Function;
 record SqlFailure(String state, int code, String text) {
     /** Of MySQL: a key occurs twice. Its SQLSTATE says only that some constraint is broken. */
     private static final int DUPLICATE_ENTRY = 1062;
+
+    /** Serialization failure, deadlock of PostgreSQL, concurrent update of H2. */
+    private static final Set<String> CONFLICTS = Set.of("40001", "40P01", "90131");
 
     /** Of MariaDB with {@code innodb_snapshot_isolation}: the row was changed after this transaction began to read. */
     private static final int RECORD_HAS_CHANGED = 1020;
@@ -52,8 +56,7 @@ record SqlFailure(String state, int code, String text) {
     boolean isConflict(String table) {
         // MariaDB does not say of which table a primary key is
         return (isDuplicate() && (text.contains(table) || text.contains("for key 'primary'")))
-                || state.equals("40001")
-                || state.equals("90131")
+                || CONFLICTS.contains(state)
                 || code == RECORD_HAS_CHANGED;
     }
 

@@ -1,17 +1,25 @@
 package io.github.mqttmanager.jpa;
 
+import io.github.mqttmanager.Transactions;
 import io.github.mqttmanager.broker.BrokerId;
 import io.github.mqttmanager.broker.RepositoryChanges;
-import io.github.mqttmanager.test.RepositoryChangesContract;
 import io.github.mqttmanager.test.SampleDefinitions;
+import io.github.mqttmanager.test.TransactionalChangesContract;
 
 @OnEveryDatabase
-class JpaBrokerRepositoryChangesTest extends RepositoryChangesContract<BrokerId> {
+class JpaBrokerRepositoryChangesTest extends TransactionalChangesContract<BrokerId> {
     private final SampleDefinitions samples = new SampleDefinitions(1);
+    private final TestDatabase database;
     private final JpaBrokerRepository repository;
 
     JpaBrokerRepositoryChangesTest(TestDatabase database) {
+        this.database = database;
         repository = new JpaBrokerRepository(database.session(), TestKeys.cipher());
+    }
+
+    @Override
+    protected Transactions transactions() {
+        return database.session();
     }
 
     @Override

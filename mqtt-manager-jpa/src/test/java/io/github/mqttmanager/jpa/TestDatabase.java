@@ -73,7 +73,8 @@ final class TestDatabase implements AutoCloseable {
         execute(
                 "delete from mqtt_manager_outbox",
                 "delete from mqtt_manager_device",
-                "delete from mqtt_manager_broker");
+                "delete from mqtt_manager_broker",
+                "delete from mqtt_manager_change");
         return this;
     }
 

@@ -4,6 +4,7 @@ import io.github.mqttmanager.broker.BrokerRepository;
 import io.github.mqttmanager.device.DeviceRepository;
 import io.github.mqttmanager.jpa.AesGcmSecretCipher;
 import io.github.mqttmanager.jpa.JpaBrokerRepository;
+import io.github.mqttmanager.jpa.JpaChangeFeed;
 import io.github.mqttmanager.jpa.JpaDeviceRepository;
 import io.github.mqttmanager.jpa.JpaOutbox;
 import io.github.mqttmanager.jpa.JpaSession;
@@ -20,6 +21,7 @@ import javax.sql.DataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.LazyInitializationExcludeFilter;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
@@ -102,6 +104,26 @@ public final class MqttManagerJpaAutoConfiguration {
     @ConditionalOnBean(JpaSession.class)
     JpaDeviceRepository mqttManagerDeviceRepository(JpaSession session) {
         return new JpaDeviceRepository(session);
+    }
+
+    /** Initialised before the manager loads what is stored, so that no change is missed in between. */
+    @Bean(initMethod = "start", destroyMethod = "close")
+    @ConditionalOnMissingBean
+    @ConditionalOnBean({JpaSession.class, JpaBrokerRepository.class, JpaDeviceRepository.class})
+    @ConditionalOnBooleanProperty(name = "mqtt-manager.auto-start", matchIfMissing = true)
+    @ConditionalOnBooleanProperty(name = "mqtt-manager.jpa.change-feed.enabled", matchIfMissing = true)
+    JpaChangeFeed mqttManagerChangeFeed(
+            JpaSession session,
+            JpaBrokerRepository brokers,
+            JpaDeviceRepository devices,
+            MqttManagerProperties properties) {
+        return new JpaChangeFeed(
+                session, brokers, devices, properties.getJpa().getChangeFeed().getInterval());
+    }
+
+    @Bean
+    static LazyInitializationExcludeFilter mqttManagerChangeFeedEager() {
+        return LazyInitializationExcludeFilter.forBeanTypes(JpaChangeFeed.class);
     }
 
     @Bean

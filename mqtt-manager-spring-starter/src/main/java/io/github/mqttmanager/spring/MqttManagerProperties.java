@@ -341,6 +341,13 @@ public class MqttManagerProperties {
         /** Whether publishes can be put into an outbox in the application's database. */
         private boolean outbox = true;
 
+        @NestedConfigurationProperty
+        private final ChangeFeed changeFeed = new ChangeFeed();
+
+        public ChangeFeed getChangeFeed() {
+            return changeFeed;
+        }
+
         public DatabaseInitializationMode getInitializeSchema() {
             return initializeSchema;
         }
@@ -355,6 +362,31 @@ public class MqttManagerProperties {
 
         public void setOutbox(boolean outbox) {
             this.outbox = outbox;
+        }
+    }
+
+    /** How changes come in that others made in the database. */
+    public static class ChangeFeed {
+        /** Whether changes that others made in the database are noticed. */
+        private boolean enabled = true;
+
+        /** How often the database is asked for them. */
+        private Duration interval = Duration.ofSeconds(1);
+
+        public boolean isEnabled() {
+            return enabled;
+        }
+
+        public void setEnabled(boolean enabled) {
+            this.enabled = enabled;
+        }
+
+        public Duration getInterval() {
+            return interval;
+        }
+
+        public void setInterval(Duration interval) {
+            this.interval = interval;
         }
     }
 

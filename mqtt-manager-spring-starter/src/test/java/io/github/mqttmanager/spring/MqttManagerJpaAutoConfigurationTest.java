@@ -11,8 +11,11 @@ import io.github.mqttmanager.device.Device;
 import io.github.mqttmanager.device.DeviceId;
 import io.github.mqttmanager.device.DeviceMessageHandler;
 import io.github.mqttmanager.jpa.JpaBrokerRepository;
+import io.github.mqttmanager.jpa.JpaChangeFeed;
 import io.github.mqttmanager.jpa.JpaDeviceRepository;
 import io.github.mqttmanager.jpa.JpaOutbox;
+import io.github.mqttmanager.jpa.JpaSession;
+import io.github.mqttmanager.jpa.SecretCipher;
 import io.github.mqttmanager.jpa.SecretKeyMissingException;
 import io.github.mqttmanager.publish.OutboundPublish;
 import io.github.mqttmanager.publish.OutboxEntry;
@@ -21,6 +24,9 @@ import io.github.mqttmanager.topic.TopicName;
 import jakarta.persistence.EntityManagerFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.autoconfigure.AutoConfigurationPackage;
@@ -104,6 +110,38 @@ class MqttManagerJpaAutoConfigurationTest {
                             .isInstanceOf(IllegalStateException.class)
                             .hasMessageContaining("outbox");
                 });
+    }
+
+    /** Another instance is another repository, which this one knows nothing of. */
+    @Test
+    void whatAnotherInstanceChangesIsNoticed() {
+        runner.withPropertyValues("spring.jpa.hibernate.ddl-auto=none", "mqtt-manager.jpa.change-feed.interval=50ms")
+                .run(context -> {
+                    assertThat(context).hasSingleBean(JpaChangeFeed.class);
+                    MqttManager manager = context.getBean(MqttManager.class);
+                    JpaBrokerRepository elsewhere =
+                            new JpaBrokerRepository(context.getBean(JpaSession.class), SecretCipher.refusing());
+                    elsewhere.save(definition);
+                    await(() -> manager.status(BrokerId.of("b")).isPresent());
+                    elsewhere.delete(BrokerId.of("b"));
+                    await(() -> manager.status(BrokerId.of("b")).isEmpty());
+                });
+    }
+
+    private static void await(BooleanSupplier condition) {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+        while (!condition.getAsBoolean()) {
+            assertThat(System.nanoTime()).as("in time").isLessThan(end);
+            Thread.yield();
+        }
+    }
+
+    @Test
+    void changesOfOthersAreNotReadWhereTheyAreNotWanted() {
+        for (String property : List.of("mqtt-manager.jpa.change-feed.enabled=false", "mqtt-manager.auto-start=false")) {
+            runner.withPropertyValues("spring.jpa.hibernate.ddl-auto=none", property)
+                    .run(context -> assertThat(context).hasNotFailed().doesNotHaveBean(JpaChangeFeed.class));
+        }
     }
 
     @Test

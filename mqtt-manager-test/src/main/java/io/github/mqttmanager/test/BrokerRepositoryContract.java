@@ -3,17 +3,19 @@ package io.github.mqttmanager.test;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.github.mqttmanager.broker.BrokerDefinition;
 import io.github.mqttmanager.broker.BrokerId;
 import io.github.mqttmanager.broker.BrokerRepository;
-import io.github.mqttmanager.broker.Endpoint;
 import io.github.mqttmanager.broker.VersionConflictException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -37,6 +39,30 @@ public abstract class BrokerRepositoryContract {
     /** A repository that is empty. Called once in each test. */
     protected abstract BrokerRepository repository();
 
+    /**
+     * The definition as the repository keeps it. All of it, unless this is overridden: a repository over tables of the host's own may keep less,
+     * and give what is not kept a value of its own. Id, name, owner, active and version are always kept.
+     */
+    protected BrokerDefinition kept(BrokerDefinition given) {
+        return given;
+    }
+
+    private BrokerDefinition broker() {
+        return kept(samples.broker());
+    }
+
+    private BrokerDefinition plainBroker() {
+        return kept(samples.plainBroker());
+    }
+
+    private BrokerDefinition fullBroker() {
+        return kept(samples.fullBroker());
+    }
+
+    private List<BrokerDefinition> brokers(int count) {
+        return samples.brokers(count).stream().map(this::kept).toList();
+    }
+
     @Test
     void whatIsNotThereIsNotFound() {
         BrokerRepository repository = repository();
@@ -53,9 +79,9 @@ public abstract class BrokerRepositoryContract {
     @Test
     void everyFieldSurvives() {
         BrokerRepository repository = repository();
-        List<BrokerDefinition> given = new ArrayList<>(samples.brokers(40));
-        given.add(samples.fullBroker());
-        given.add(samples.plainBroker());
+        List<BrokerDefinition> given = new ArrayList<>(brokers(40));
+        given.add(fullBroker());
+        given.add(plainBroker());
         for (BrokerDefinition definition : given) {
             BrokerDefinition saved = repository.save(definition);
             assertThat(saved).isEqualTo(definition.toBuilder().version(1).build());
@@ -70,13 +96,13 @@ public abstract class BrokerRepositoryContract {
     @Test
     void everyFieldCanBeChangedToAnyOther() {
         BrokerRepository repository = repository();
-        BrokerDefinition stored = repository.save(samples.fullBroker());
-        List<BrokerDefinition> others = new ArrayList<>(samples.brokers(20));
-        others.add(samples.plainBroker());
-        others.add(samples.fullBroker());
+        BrokerDefinition stored = repository.save(fullBroker());
+        List<BrokerDefinition> others = new ArrayList<>(brokers(20));
+        others.add(plainBroker());
+        others.add(fullBroker());
         for (BrokerDefinition other : others) {
-            BrokerDefinition changed =
-                    other.toBuilder().id(stored.id()).version(stored.version()).build();
+            BrokerDefinition changed = kept(
+                    other.toBuilder().id(stored.id()).version(stored.version()).build());
             BrokerDefinition saved = repository.save(changed);
             assertThat(saved)
                     .isEqualTo(changed.toBuilder().version(stored.version() + 1).build());
@@ -88,18 +114,16 @@ public abstract class BrokerRepositoryContract {
     @Test
     void idsThatDifferInCaseOnlyAreDifferent() {
         BrokerRepository repository = repository();
-        repository.save(BrokerDefinition.builder("a", "lower", 1).build());
-        repository.save(BrokerDefinition.builder("A", "upper", 1).build());
-        assertThat(repository.find(BrokerId.of("a")).orElseThrow().endpoints())
-                .containsExactly(Endpoint.of("lower", 1));
-        assertThat(repository.find(BrokerId.of("A")).orElseThrow().endpoints())
-                .containsExactly(Endpoint.of("upper", 1));
+        repository.save(kept(BrokerDefinition.builder("a", "lower", 1).build()));
+        repository.save(kept(BrokerDefinition.builder("A", "upper", 1).build()));
+        assertThat(repository.find(BrokerId.of("a")).orElseThrow().name()).isEqualTo("a");
+        assertThat(repository.find(BrokerId.of("A")).orElseThrow().name()).isEqualTo("A");
     }
 
     @Test
     void pagesHoldEachDefinitionOnceInAnOrderThatStays() {
         BrokerRepository repository = repository();
-        repository.saveAll(samples.brokers(53));
+        repository.saveAll(brokers(53));
         List<BrokerDefinition> all = repository.page(null, 1_000);
         assertThat(all).hasSize(53).doesNotHaveDuplicates();
         for (int limit : new int[] {1, 7, 53, 54}) {
@@ -115,7 +139,7 @@ public abstract class BrokerRepositoryContract {
     @Test
     void onlyTheLastPageIsShort() {
         BrokerRepository repository = repository();
-        repository.saveAll(samples.brokers(10));
+        repository.saveAll(brokers(10));
         List<BrokerDefinition> first = repository.page(null, 4);
         assertThat(first).hasSize(4);
         List<BrokerDefinition> second = repository.page(first.get(3).id(), 4);
@@ -126,7 +150,7 @@ public abstract class BrokerRepositoryContract {
     @Test
     void aPageCanBeginAfterADefinitionThatWasDeleted() {
         BrokerRepository repository = repository();
-        repository.saveAll(samples.brokers(10));
+        repository.saveAll(brokers(10));
         List<BrokerDefinition> all = repository.page(null, 10);
         BrokerId last = repository.page(null, 5).get(4).id();
         repository.delete(last);
@@ -147,7 +171,7 @@ public abstract class BrokerRepositoryContract {
         BrokerRepository repository = repository();
         for (int i = 0; i < 12; i++) {
             String owner = i % 3 == 0 ? "ann" : i % 3 == 1 ? "Ann" : null;
-            repository.save(samples.broker().toBuilder().owner(owner).build());
+            repository.save(broker().toBuilder().owner(owner).build());
         }
         List<BrokerDefinition> ofAnn = repository.page(null, 100).stream()
                 .filter(definition -> "ann".equals(definition.owner()))
@@ -166,7 +190,7 @@ public abstract class BrokerRepositoryContract {
     void aDefinitionChangesItsOwner() {
         BrokerRepository repository = repository();
         BrokerDefinition stored =
-                repository.save(samples.fullBroker().toBuilder().owner("ann").build());
+                repository.save(fullBroker().toBuilder().owner("ann").build());
         repository.save(stored.toBuilder().owner("bob").build());
         assertThat(repository.countOfOwner("ann")).isZero();
         assertThat(repository.pageOfOwner("bob", null, 10)).hasSize(1);
@@ -175,7 +199,7 @@ public abstract class BrokerRepositoryContract {
     @Test
     void eachSaveRaisesTheVersion() {
         BrokerRepository repository = repository();
-        BrokerDefinition definition = repository.save(samples.broker());
+        BrokerDefinition definition = repository.save(broker());
         assertThat(definition.version()).isEqualTo(1);
         definition = repository.save(definition);
         assertThat(definition.version()).isEqualTo(2);
@@ -187,7 +211,7 @@ public abstract class BrokerRepositoryContract {
     @Test
     void aSaveOfAnOldVersionIsRefused() {
         BrokerRepository repository = repository();
-        BrokerDefinition first = repository.save(samples.broker());
+        BrokerDefinition first = repository.save(broker());
         BrokerDefinition second =
                 repository.save(first.toBuilder().name("second").build());
         assertConflict(first.id(), () -> repository.save(first));
@@ -199,7 +223,7 @@ public abstract class BrokerRepositoryContract {
     @Test
     void aNewDefinitionDoesNotReplaceAnother() {
         BrokerRepository repository = repository();
-        BrokerDefinition stored = repository.save(samples.broker());
+        BrokerDefinition stored = repository.save(broker());
         assertConflict(
                 stored.id(), () -> repository.save(stored.toBuilder().version(0).build()));
         assertThat(repository.find(stored.id())).contains(stored);
@@ -208,7 +232,7 @@ public abstract class BrokerRepositoryContract {
     @Test
     void aSaveOfWhatWasDeletedIsRefused() {
         BrokerRepository repository = repository();
-        BrokerDefinition stored = repository.save(samples.broker());
+        BrokerDefinition stored = repository.save(broker());
         assertThat(repository.delete(stored.id())).isTrue();
         assertConflict(stored.id(), () -> repository.save(stored));
         assertThat(repository.find(stored.id())).isEmpty();
@@ -220,8 +244,8 @@ public abstract class BrokerRepositoryContract {
     @Test
     void saveAllSavesAllInTheOrderGiven() {
         BrokerRepository repository = repository();
-        BrokerDefinition stored = repository.save(samples.broker());
-        List<BrokerDefinition> given = new ArrayList<>(samples.brokers(5));
+        BrokerDefinition stored = repository.save(broker());
+        List<BrokerDefinition> given = new ArrayList<>(brokers(5));
         given.add(2, stored.toBuilder().name("changed").build());
         List<BrokerDefinition> saved = repository.saveAll(given);
         assertThat(saved)
@@ -238,10 +262,10 @@ public abstract class BrokerRepositoryContract {
     @Test
     void saveAllSavesNoneWhenOneIsRefused() {
         BrokerRepository repository = repository();
-        BrokerDefinition old = repository.save(samples.broker());
+        BrokerDefinition old = repository.save(broker());
         BrokerDefinition stored = repository.save(old.toBuilder().name("stored").build());
-        BrokerDefinition added = samples.broker();
-        BrokerDefinition other = repository.save(samples.broker());
+        BrokerDefinition added = broker();
+        BrokerDefinition other = repository.save(broker());
         assertConflict(
                 old.id(),
                 () -> repository.saveAll(
@@ -254,7 +278,7 @@ public abstract class BrokerRepositoryContract {
     @Test
     void saveAllRefusesTheSameIdTwice() {
         BrokerRepository repository = repository();
-        BrokerDefinition added = samples.broker();
+        BrokerDefinition added = broker();
         assertThat(catchThrowable(() -> repository.saveAll(List.of(added, added))))
                 .isInstanceOf(RuntimeException.class);
         assertThat(repository.find(added.id())).isEmpty();
@@ -264,7 +288,7 @@ public abstract class BrokerRepositoryContract {
     void setActiveChangesNothingElse() {
         BrokerRepository repository = repository();
         BrokerDefinition stored =
-                repository.save(samples.fullBroker().toBuilder().active(false).build());
+                repository.save(fullBroker().toBuilder().active(false).build());
         for (boolean active : new boolean[] {true, true, false, false, true}) {
             assertThat(repository.setActive(stored.id(), active)).isTrue();
             assertThat(repository.find(stored.id()))
@@ -278,7 +302,7 @@ public abstract class BrokerRepositoryContract {
     @Test
     void theLastSetActiveWins() throws Exception {
         BrokerRepository repository = repository();
-        BrokerDefinition stored = repository.save(samples.broker());
+        BrokerDefinition stored = repository.save(broker());
         List<Callable<Boolean>> commands = new ArrayList<>();
         for (int i = 0; i < 4; i++) {
             boolean active = i % 2 == 0;
@@ -301,7 +325,7 @@ public abstract class BrokerRepositoryContract {
     @Test
     void ofTwoWhoSaveTheSameVersionOneWins() throws Exception {
         BrokerRepository repository = repository();
-        BrokerDefinition stored = repository.save(samples.broker());
+        BrokerDefinition stored = repository.save(broker());
         for (int round = 0; round < 10; round++) {
             BrokerDefinition base = stored;
             stored = oneWins(
@@ -316,7 +340,7 @@ public abstract class BrokerRepositoryContract {
     void ofTwoWhoCreateTheSameIdOneWins() throws Exception {
         BrokerRepository repository = repository();
         for (int round = 0; round < 10; round++) {
-            BrokerDefinition base = samples.broker();
+            BrokerDefinition base = broker();
             oneWins(
                     repository,
                     base.toBuilder().name("left").build(),
@@ -327,7 +351,7 @@ public abstract class BrokerRepositoryContract {
     @Test
     void thoseWhoSaveTheSameInDifferentOrderDoNotBlockEachOther() throws Exception {
         BrokerRepository repository = repository();
-        List<BrokerDefinition> stored = repository.saveAll(samples.brokers(10));
+        List<BrokerDefinition> stored = repository.saveAll(brokers(10));
         List<BrokerDefinition> reversed = new ArrayList<>(stored);
         Collections.reverse(reversed);
         List<Race.Outcome<List<BrokerDefinition>>> outcomes =
@@ -344,7 +368,7 @@ public abstract class BrokerRepositoryContract {
     void thoseWhoCreateTheSameInDifferentOrderDoNotBlockEachOther() throws Exception {
         BrokerRepository repository = repository();
         for (int round = 1; round <= 5; round++) {
-            List<BrokerDefinition> added = samples.brokers(30);
+            List<BrokerDefinition> added = brokers(30);
             List<BrokerDefinition> reversed = new ArrayList<>(added);
             Collections.reverse(reversed);
             List<Race.Outcome<List<BrokerDefinition>>> outcomes =
@@ -354,6 +378,115 @@ public abstract class BrokerRepositoryContract {
                     .filteredOn(outcome -> !outcome.succeeded())
                     .allSatisfy(outcome -> assertThat(outcome.failure()).isInstanceOf(VersionConflictException.class));
             assertThat(repository.page(null, 1_000)).hasSize(30 * round);
+        }
+    }
+
+    /** Ids that a database may take for the same, or order by rules of a language. */
+    @Test
+    void idsThatResembleEachOtherAreEachOnOnePage() {
+        BrokerRepository repository = repository();
+        List<BrokerDefinition> given = Resembling.IDS.stream()
+                .map(id -> kept(BrokerDefinition.builder(id, "host", 1).build()))
+                .toList();
+        given.forEach(repository::save);
+        List<BrokerDefinition> all = repository.page(null, 1_000);
+        assertThat(all)
+                .extracting(definition -> definition.id().value())
+                .containsExactlyInAnyOrderElementsOf(Resembling.IDS);
+        for (int limit : new int[] {1, 2, 3}) {
+            assertThat(allPages(repository, limit)).isEqualTo(all);
+        }
+        for (BrokerDefinition definition : given) {
+            assertThat(repository.delete(definition.id())).isTrue();
+            assertThat(repository.find(definition.id())).isEmpty();
+        }
+        assertThat(repository.page(null, 10)).isEmpty();
+    }
+
+    @Test
+    void aPageCanBeginAfterAnIdThatNeverWas() {
+        BrokerRepository repository = repository();
+        repository.saveAll(brokers(10));
+        List<BrokerDefinition> all = repository.page(null, 10);
+        for (String id : Resembling.IDS) {
+            List<BrokerDefinition> after = repository.page(BrokerId.of(id), 100);
+            assertThat(after).isEqualTo(all.subList(all.size() - after.size(), all.size()));
+        }
+    }
+
+    @Test
+    void whatIsThereAllTheTimeIsOnOnePageWhateverComesAndGoes() throws Exception {
+        BrokerRepository repository = repository();
+        List<BrokerDefinition> staying = repository.saveAll(brokers(40));
+        AtomicBoolean ended = new AtomicBoolean();
+        List<Callable<Boolean>> runners = new ArrayList<>();
+        for (int i = 0; i < 2; i++) {
+            List<BrokerDefinition> passing = brokers(10);
+            runners.add(() -> {
+                while (!ended.get()) {
+                    repository.saveAll(passing);
+                    passing.forEach(definition -> repository.delete(definition.id()));
+                }
+                return true;
+            });
+        }
+        runners.add(() -> {
+            try {
+                for (int round = 0; round < 20; round++) {
+                    List<BrokerId> met = allPages(repository, 7).stream()
+                            .map(BrokerDefinition::id)
+                            .toList();
+                    assertThat(met)
+                            .doesNotHaveDuplicates()
+                            .containsAll(
+                                    staying.stream().map(BrokerDefinition::id).toList());
+                }
+            } finally {
+                ended.set(true);
+            }
+            return true;
+        });
+        for (Race.Outcome<Boolean> outcome : Race.run(runners)) {
+            assertThat(outcome.value()).isTrue();
+        }
+    }
+
+    @Test
+    void nullsAreRefused() {
+        BrokerRepository repository = repository();
+        BrokerDefinition stored = repository.save(broker());
+        BrokerDefinition added = broker();
+        assertThatNullPointerException().isThrownBy(() -> repository.find(Nulls.absent()));
+        assertThatNullPointerException().isThrownBy(() -> repository.pageOfOwner(Nulls.absent(), null, 1));
+        assertThatNullPointerException().isThrownBy(() -> repository.countOfOwner(Nulls.absent()));
+        assertThatNullPointerException().isThrownBy(() -> repository.save(Nulls.absent()));
+        assertThatNullPointerException().isThrownBy(() -> repository.saveAll(Nulls.absent()));
+        assertThatNullPointerException()
+                .isThrownBy(() -> repository.saveAll(Arrays.asList(added, Nulls.<BrokerDefinition>absent())));
+        assertThatNullPointerException().isThrownBy(() -> repository.setActive(Nulls.absent(), true));
+        assertThatNullPointerException().isThrownBy(() -> repository.delete(Nulls.absent()));
+        assertThat(repository.page(null, 10)).containsExactly(stored);
+    }
+
+    /** One deletes what the other edits: either the edit came first and is gone with the rest, or it is refused. */
+    @Test
+    void whatIsDeletedWhileItIsEditedDoesNotComeBack() throws Exception {
+        BrokerRepository repository = repository();
+        for (int round = 0; round < 10; round++) {
+            BrokerDefinition stored = repository.save(broker());
+            List<Race.Outcome<Boolean>> outcomes = Race.run(List.of(
+                    () -> repository
+                                    .save(stored.toBuilder().name("edited").build())
+                                    .version()
+                            == 2,
+                    () -> repository.delete(stored.id())));
+            assertThat(outcomes.get(1).value()).isTrue();
+            assertThat(outcomes.get(0)).satisfies(outcome -> {
+                if (!outcome.succeeded()) {
+                    assertThat(outcome.failure()).isInstanceOf(VersionConflictException.class);
+                }
+            });
+            assertThat(repository.find(stored.id())).isEmpty();
         }
     }
 

@@ -3,6 +3,7 @@ package io.github.mqttmanager.test;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.github.mqttmanager.broker.BrokerId;
@@ -15,12 +16,14 @@ import io.github.mqttmanager.device.DuplicateDeviceException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiFunction;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -557,6 +560,136 @@ public abstract class DeviceRepositoryContract {
                     .filteredOn(outcome -> !outcome.succeeded())
                     .allSatisfy(outcome -> assertThat(outcome.failure()).isInstanceOf(VersionConflictException.class));
             assertThat(repository.page(null, 1_000)).hasSize(30 * round);
+        }
+    }
+
+    /** Ids that a database may take for the same, or order by rules of a language. */
+    @Test
+    void idsThatResembleEachOtherAreEachOnOnePage() {
+        DeviceRepository repository = repository();
+        BrokerId one = broker("one");
+        List<Device> given = new ArrayList<>();
+        for (String id : Resembling.IDS) {
+            given.add(repository.save(samples.device(one).toBuilder()
+                    .id(DeviceId.of(id))
+                    .topicName("d" + given.size())
+                    .owner("ann")
+                    .build()));
+        }
+        List<Device> all = repository.page(null, 1_000);
+        assertThat(all).containsExactlyInAnyOrderElementsOf(given);
+        for (int limit : new int[] {1, 2, 3}) {
+            assertThat(allPages(repository::page, limit)).isEqualTo(all);
+            assertThat(allPages((after, most) -> repository.pageOfBroker(one, after, most), limit))
+                    .isEqualTo(all);
+            assertThat(allPages((after, most) -> repository.pageOfOwner("ann", after, most), limit))
+                    .isEqualTo(all);
+        }
+        repository.saveLastSeen(Map.of(DeviceId.of("A"), NOON));
+        assertThat(repository.lastSeen(all.stream().map(Device::id).toList())).containsOnlyKeys(DeviceId.of("A"));
+        for (Device device : given) {
+            assertThat(repository.delete(device.id())).isTrue();
+        }
+        assertThat(repository.page(null, 10)).isEmpty();
+    }
+
+    /** They are in topics, where nothing is the same but the same. */
+    @Test
+    void namesInTopicsThatResembleEachOtherAreDifferent() {
+        DeviceRepository repository = repository();
+        BrokerId one = broker("one");
+        List<String> names = Resembling.IDS.stream()
+                .filter(id -> id.matches("[A-Za-z0-9._~:-]+"))
+                .toList();
+        List<Device> given = names.stream()
+                .map(name -> samples.device(one).toBuilder().topicName(name).build())
+                .toList();
+        assertThat(repository.saveAll(given)).hasSize(given.size());
+        assertThat(repository.page(null, 1_000))
+                .extracting(Device::topicName)
+                .containsExactlyInAnyOrderElementsOf(names);
+    }
+
+    @Test
+    void whatIsThereAllTheTimeIsOnOnePageWhateverComesAndGoes() throws Exception {
+        DeviceRepository repository = repository();
+        BrokerId one = broker("one");
+        List<DeviceId> staying = repository.saveAll(samples.devices(one, 40)).stream()
+                .map(Device::id)
+                .toList();
+        AtomicBoolean ended = new AtomicBoolean();
+        List<Callable<Boolean>> runners = new ArrayList<>();
+        for (int i = 0; i < 2; i++) {
+            List<Device> passing = samples.devices(one, 10);
+            runners.add(() -> {
+                while (!ended.get()) {
+                    repository.saveAll(passing);
+                    passing.forEach(device -> repository.delete(device.id()));
+                }
+                return true;
+            });
+        }
+        runners.add(() -> {
+            try {
+                for (int round = 0; round < 20; round++) {
+                    List<DeviceId> met =
+                            allPages((after, most) -> repository.pageOfBroker(one, after, most), 7).stream()
+                                    .map(Device::id)
+                                    .toList();
+                    assertThat(met).doesNotHaveDuplicates().containsAll(staying);
+                }
+            } finally {
+                ended.set(true);
+            }
+            return true;
+        });
+        for (Race.Outcome<Boolean> outcome : Race.run(runners)) {
+            assertThat(outcome.value()).isTrue();
+        }
+    }
+
+    @Test
+    void nullsAreRefused() {
+        DeviceRepository repository = repository();
+        BrokerId one = broker("one");
+        Device stored = repository.save(samples.device(one));
+        Device added = samples.device(one);
+        assertThatNullPointerException().isThrownBy(() -> repository.find(Nulls.absent()));
+        assertThatNullPointerException().isThrownBy(() -> repository.pageOfOwner(Nulls.absent(), null, 1));
+        assertThatNullPointerException().isThrownBy(() -> repository.pageOfBroker(Nulls.absent(), null, 1));
+        assertThatNullPointerException().isThrownBy(() -> repository.countOfOwner(Nulls.absent()));
+        assertThatNullPointerException().isThrownBy(() -> repository.countOfBroker(Nulls.absent()));
+        assertThatNullPointerException().isThrownBy(() -> repository.save(Nulls.absent()));
+        assertThatNullPointerException().isThrownBy(() -> repository.saveAll(Nulls.absent()));
+        assertThatNullPointerException()
+                .isThrownBy(() -> repository.saveAll(Arrays.asList(added, Nulls.<Device>absent())));
+        assertThatNullPointerException().isThrownBy(() -> repository.delete(Nulls.absent()));
+        assertThatNullPointerException().isThrownBy(() -> repository.deleteOfBroker(Nulls.absent()));
+        assertThatNullPointerException().isThrownBy(() -> repository.saveLastSeen(Nulls.absent()));
+        assertThatNullPointerException().isThrownBy(() -> repository.lastSeen(Nulls.absent()));
+        assertThat(repository.page(null, 10)).containsExactly(stored);
+    }
+
+    /** One deletes what the other edits: either the edit came first and is gone with the rest, or it is refused. */
+    @Test
+    void whatIsDeletedWhileItIsEditedDoesNotComeBack() throws Exception {
+        DeviceRepository repository = repository();
+        BrokerId one = broker("one");
+        for (int round = 0; round < 10; round++) {
+            Device stored = repository.save(samples.device(one));
+            List<Race.Outcome<Boolean>> outcomes = Race.run(List.of(
+                    () -> repository
+                                    .save(stored.toBuilder().name("edited").build())
+                                    .version()
+                            == 2,
+                    () -> repository.delete(stored.id())));
+            assertThat(outcomes.get(1).value()).isTrue();
+            assertThat(outcomes.get(0)).satisfies(outcome -> {
+                if (!outcome.succeeded()) {
+                    assertThat(outcome.failure()).isInstanceOf(VersionConflictException.class);
+                }
+            });
+            assertThat(repository.find(stored.id())).isEmpty();
         }
     }
 

@@ -2,6 +2,7 @@ package io.github.mqttmanager.test;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
 import io.github.mqttmanager.broker.BrokerId;
 import io.github.mqttmanager.publish.OutboundPublish;
@@ -263,5 +264,16 @@ public abstract class OutboxContract {
                             .mapToObj(String::valueOf)
                             .toList());
         }
+    }
+
+    @Test
+    void nullsAreRefused() {
+        Outbox outbox = outbox();
+        OutboxEntry kept = outbox.add(entry(ONE, null, "x"));
+        assertThatNullPointerException().isThrownBy(() -> outbox.add(Nulls.absent()));
+        assertThatNullPointerException().isThrownBy(() -> outbox.next(Nulls.absent(), 1, ALL));
+        assertThatNullPointerException().isThrownBy(() -> outbox.remove(Nulls.absent()));
+        assertThatNullPointerException().isThrownBy(() -> outbox.deleteOfBroker(Nulls.absent()));
+        assertThat(outbox.next(ONE, 10, ALL)).containsExactly(kept);
     }
 }

@@ -279,7 +279,11 @@ class ContractTest extends ServerTest {
         long id = createBroker(api, passiveBroker("Versions"));
         api.put(BROKERS + "/" + id, json("{'broker_name':'Second','version':1}"))
                 .is(200);
-        api.put(BROKERS + "/" + id, json("{'broker_name':'Third','version':1}")).isProblem(409, "CONFLICT");
+        Api.Answer stale = api.put(BROKERS + "/" + id, json("{'broker_name':'Third','version':1}"))
+                .isProblem(409, "CONFLICT");
+        assertThat(stale.json().path("current_version").longValue())
+                .as("what to build the change on")
+                .isEqualTo(2);
         assertThat(api.get(BROKERS + "/" + id).json().path("broker_name").stringValue())
                 .isEqualTo("Second");
         api.put(BROKERS + "/" + id, json("{'broker_name':'Third'}")).is(200);

@@ -10,7 +10,6 @@ import io.github.mqttmanager.broker.SessionSettings;
 import io.github.mqttmanager.broker.TlsSettings;
 import io.github.mqttmanager.broker.Transport;
 import io.github.mqttmanager.broker.Will;
-import io.github.mqttmanager.example.server.web.ProblemCode;
 import io.github.mqttmanager.example.server.web.ProblemException;
 import io.github.mqttmanager.example.server.web.RequestFields;
 import io.github.mqttmanager.topic.QoS;
@@ -43,9 +42,7 @@ final class BrokerForm {
         long version = fields.number("version", current.version(), 0, Long.MAX_VALUE);
         BrokerDefinition changed = new BrokerForm(fields, current).read().build();
         if (version != current.version()) {
-            throw ProblemException.of(
-                    ProblemCode.CONFLICT,
-                    "version is " + current.version() + " now: the broker was changed in the meantime, read it again");
+            throw ProblemException.stale("broker", current.version());
         }
         return changed;
     }

@@ -6,6 +6,7 @@ import io.github.mqttmanager.broker.BrokerDefinition;
 import io.github.mqttmanager.broker.BrokerId;
 import io.github.mqttmanager.broker.UnreadableDefinition;
 import io.github.mqttmanager.broker.UnreadableDefinitionException;
+import io.github.mqttmanager.broker.VersionConflictException;
 import io.github.mqttmanager.device.DuplicateDeviceException;
 import io.github.mqttmanager.example.server.ServerProperties;
 import io.github.mqttmanager.example.server.reading.UnreadablePayloads;
@@ -146,12 +147,18 @@ public class BrokerService implements UserDeletion {
     }
 
     BrokerDefinition update(User user, long id, RequestFields fields) {
-        BrokerDefinition saved = Objects.requireNonNull(transactions.execute(status -> {
-            users.lockOwn(user.id());
-            BrokerDefinition changed = BrokerForm.update(fields, get(user.owner(), id));
-            requireSecrets(user, id, fields);
-            return manager.save(changed);
-        }));
+        BrokerDefinition saved;
+        try {
+            saved = Objects.requireNonNull(transactions.execute(status -> {
+                users.lockOwn(user.id());
+                BrokerDefinition changed = BrokerForm.update(fields, get(user.owner(), id));
+                requireSecrets(user, id, fields);
+                return manager.save(changed);
+            }));
+        } catch (VersionConflictException e) {
+            // by another process, between our look and our write
+            throw ProblemException.stale("broker", get(user.owner(), id).version());
+        }
         events.devicesChanged(user.owner());
         return saved;
     }

@@ -4,7 +4,6 @@ import io.github.mqttmanager.broker.BrokerId;
 import io.github.mqttmanager.device.Availability;
 import io.github.mqttmanager.device.Device;
 import io.github.mqttmanager.device.DeviceId;
-import io.github.mqttmanager.example.server.web.ProblemCode;
 import io.github.mqttmanager.example.server.web.ProblemException;
 import io.github.mqttmanager.example.server.web.RequestFields;
 import io.github.mqttmanager.topic.TopicTemplate;
@@ -41,9 +40,7 @@ final class DeviceForm {
         long version = fields.number("version", current.version(), 0, Long.MAX_VALUE);
         Device changed = new DeviceForm(fields, current, isOwnBroker).read().build();
         if (version != current.version()) {
-            throw ProblemException.of(
-                    ProblemCode.CONFLICT,
-                    "version is " + current.version() + " now: the device was changed in the meantime, read it again");
+            throw ProblemException.stale("device", current.version());
         }
         return changed;
     }

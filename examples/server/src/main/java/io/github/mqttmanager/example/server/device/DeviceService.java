@@ -3,6 +3,7 @@ package io.github.mqttmanager.example.server.device;
 import io.github.mqttmanager.MqttManager;
 import io.github.mqttmanager.broker.BrokerId;
 import io.github.mqttmanager.broker.UnreadableDefinitionException;
+import io.github.mqttmanager.broker.VersionConflictException;
 import io.github.mqttmanager.device.Device;
 import io.github.mqttmanager.device.DeviceId;
 import io.github.mqttmanager.example.server.ServerProperties;
@@ -113,10 +114,16 @@ public class DeviceService {
     }
 
     Device update(User user, long id, RequestFields fields) {
-        Device saved = Objects.requireNonNull(transactions.execute(status -> {
-            users.lockOwn(user.id());
-            return manager.save(DeviceForm.update(fields, get(user.owner(), id), broker -> isOwn(user, broker)));
-        }));
+        Device saved;
+        try {
+            saved = Objects.requireNonNull(transactions.execute(status -> {
+                users.lockOwn(user.id());
+                return manager.save(DeviceForm.update(fields, get(user.owner(), id), broker -> isOwn(user, broker)));
+            }));
+        } catch (VersionConflictException e) {
+            // by another process, between our look and our write
+            throw ProblemException.stale("device", get(user.owner(), id).version());
+        }
         events.devicesChanged(user.owner());
         return saved;
     }

@@ -32,6 +32,11 @@ public class ProblemException extends RuntimeException {
         return new ProblemException(Problem.invalid(errors), null);
     }
 
+    /** A change was made for another version than the current one. */
+    public static ProblemException stale(String what, long currentVersion) {
+        return new ProblemException(Problem.stale(what, currentVersion), null);
+    }
+
     /** The same for what does not exist and for what is somebody else's. */
     public static ProblemException notFound(String what) {
         return of(ProblemCode.NOT_FOUND, "there is no " + what + " with this id");
