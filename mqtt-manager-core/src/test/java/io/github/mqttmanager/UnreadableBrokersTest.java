@@ -149,14 +149,13 @@ class UnreadableBrokersTest {
     @Test
     void itIsSaidOnceHoweverOftenItIsLookedAt() throws Exception {
         startWithOneLocked();
-        int looks = repository.looks;
+        repository.looks.clear();
         for (int i = 0; i < 10; i++) {
             manager.refresh(LOCKED);
+            assertThat(repository.looks.poll(30, TimeUnit.SECONDS)).isNotNull();
         }
         manager.refresh(BrokerId.of("a"));
-        while (repository.looks < looks + 11) {
-            TimeUnit.MILLISECONDS.sleep(10);
-        }
+        assertThat(repository.looks.poll(30, TimeUnit.SECONDS)).isNotNull(); // what the last look brought is told by now
         assertThat(told.stream().filter(status -> status.broker().equals(LOCKED)))
                 .isEmpty();
     }
@@ -194,7 +193,7 @@ class UnreadableBrokersTest {
     private static final class Keyless implements BrokerRepository, UnreadableDefinitions {
         private final BrokerRepository all = new InMemoryBrokerRepository();
         private final Set<BrokerId> locked = ConcurrentHashMap.newKeySet();
-        private volatile int looks;
+        private final BlockingQueue<BrokerId> looks = new LinkedBlockingQueue<>();
 
         private UnreadableDefinition explained(BrokerDefinition definition) {
             return new UnreadableDefinition(
@@ -209,7 +208,7 @@ class UnreadableBrokersTest {
 
         @Override
         public synchronized Optional<BrokerDefinition> find(BrokerId id) {
-            looks++;
+            looks.add(id);
             Optional<BrokerDefinition> found = all.find(id);
             if (found.isPresent() && locked.contains(id)) {
                 throw new UnreadableDefinitionException(explained(found.get()), null);
