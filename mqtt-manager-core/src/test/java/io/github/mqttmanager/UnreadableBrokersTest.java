@@ -155,7 +155,8 @@ class UnreadableBrokersTest {
             assertThat(repository.looks.poll(30, TimeUnit.SECONDS)).isNotNull();
         }
         manager.refresh(BrokerId.of("a"));
-        assertThat(repository.looks.poll(30, TimeUnit.SECONDS)).isNotNull(); // what the last look brought is told by now
+        assertThat(repository.looks.poll(30, TimeUnit.SECONDS))
+                .isNotNull(); // what the last look brought is told by now
         assertThat(told.stream().filter(status -> status.broker().equals(LOCKED)))
                 .isEmpty();
     }
