@@ -47,3 +47,8 @@ const DAY = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' })
 export function day(at: number): string {
   return DAY.format(new Date(at));
 }
+
+/** As numbers: the server's times have as many digits as they need, so that their text does not sort. */
+export function epochMillis(iso: string): number {
+  return Date.parse(iso);
+}

@@ -1,6 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
 import { serverClock } from '@/lib/server-clock';
+import { isOlder } from '@/lib/status-order';
 import { authApi, brokersApi, devicesApi, usersApi } from './calls';
+import type { Status } from './types';
 
 export const MAX_READINGS = 2_000;
 
@@ -28,8 +30,19 @@ export const useUsers = (enabled: boolean) =>
 export const useBrokers = () =>
   useQuery({ queryKey: keys.brokers, queryFn: ({ signal }) => brokersApi.list(signal) });
 
-/** Kept fresh by the event stream, or by its fallback that asks every five seconds. */
-export const useStatuses = () => useQuery({ queryKey: keys.status, queryFn: ({ signal }) => brokersApi.status(signal) });
+/** Kept fresh by the event stream, or by its fallback that asks every five seconds. An event may overtake an answer. */
+export const useStatuses = () =>
+  useQuery({
+    queryKey: keys.status,
+    queryFn: async ({ signal, client }) => {
+      const answer = await brokersApi.status(signal);
+      const known = client.getQueryData<Status[]>(keys.status);
+      return answer.map((status) => {
+        const told = known?.find(({ broker_id }) => broker_id === status.broker_id);
+        return told !== undefined && isOlder(status, told) ? told : status;
+      });
+    },
+  });
 
 /** Asked again when the broker's state changes; now and then all the same, for what changes no state. */
 export const useBrokerEvents = (brokerId: number) =>

@@ -1,6 +1,8 @@
 import type { QueryClient } from '@tanstack/react-query';
 import { keys, MAX_READINGS } from '@/lib/api/queries';
 import type { Broker, Device, PresenceEvent, Reading, ReadingEvent, Status } from '@/lib/api/types';
+import { isOlder } from '@/lib/status-order';
+import { epochMillis } from '@/lib/time';
 
 /** Puts what the event stream says into the query cache, where the pages read it. */
 export const liveCache = {
@@ -12,7 +14,7 @@ export const liveCache = {
   status(client: QueryClient, status: Status) {
     const before = client.getQueryData<Status[]>(keys.status)?.find((known) => known.broker_id === status.broker_id);
     // The answer to a command may come after the event of what followed it.
-    if (before && millis(status.at) < millis(before.at)) return;
+    if (before && isOlder(status, before)) return;
     client.setQueryData<Status[]>(keys.status, (known) => upserted(known ?? [], status));
     if (!client.getQueryData<Broker[]>(keys.brokers)?.some((broker) => broker.id === status.broker_id)) {
       void client.invalidateQueries({ queryKey: keys.brokers });
@@ -81,11 +83,6 @@ function happened(before: Status, after: Status): boolean {
   );
 }
 
-/** As numbers: the server's times have as many digits as they need, so that their text does not sort. */
-function millis(iso: string): number {
-  return Date.parse(iso);
-}
-
 function upserted(known: Status[], status: Status): Status[] {
   const others = known.filter((other) => other.broker_id !== status.broker_id);
   return [...others, status].toSorted((left, right) => left.broker_id - right.broker_id);
@@ -101,10 +98,10 @@ function grouped(events: ReadingEvent[]): Map<number, ReadingEvent[]> {
 
 function withReadings(device: Device, events: ReadingEvent[]): Device {
   const newest = events.reduce<ReadingEvent | null>(
-    (best, event) => (best === null || millis(event.at) >= millis(best.at) ? event : best),
+    (best, event) => (best === null || epochMillis(event.at) >= epochMillis(best.at) ? event : best),
     null,
   );
-  if (newest === null || (device.latest !== null && millis(newest.at) < millis(device.latest.at))) return device;
+  if (newest === null || (device.latest !== null && epochMillis(newest.at) < epochMillis(device.latest.at))) return device;
   return {
     ...device,
     latest: { at: newest.at, values: newest.values },
@@ -116,10 +113,10 @@ function withReadings(device: Device, events: ReadingEvent[]): Device {
 /** Newest first, as the server answers, without the readings that a snapshot already held. */
 function prepended(known: Reading[] | undefined, events: ReadingEvent[]): Reading[] | undefined {
   if (known === undefined) return undefined;
-  const newest = known[0] ? millis(known[0].at) : 0;
+  const newest = known[0] ? epochMillis(known[0].at) : 0;
   const fresh = events
-    .filter((event) => millis(event.at) > newest)
+    .filter((event) => epochMillis(event.at) > newest)
     .map(({ at, values }) => ({ at, values }))
-    .toSorted((left, right) => millis(right.at) - millis(left.at));
+    .toSorted((left, right) => epochMillis(right.at) - epochMillis(left.at));
   return [...fresh, ...known].slice(0, MAX_READINGS);
 }

@@ -36,11 +36,35 @@ describe('while the stream runs', () => {
 
   it('an answer older than the last event does not turn time back', async () => {
     const { stream } = await live();
-    stream.send('status', aStatus({ state: 'FAILED', is_connected: false, at: ago(-5) }));
+    stream.send('status', aStatus({ state: 'FAILED', is_connected: false, since: ago(1), at: ago(-5) }));
     await waitFor(async () => expect(await row()).toHaveTextContent('Failed'));
-    stream.send('status', aStatus({ state: 'CONNECTING', is_connected: false, at: ago(-4) }));
+    stream.send('status', aStatus({ state: 'CONNECTING', is_connected: false, since: ago(2), at: ago(-4) }));
+    stream.send('status', aStatus({ state: 'CONNECTING', is_connected: false, since: ago(2), at: ago(-6) }));
     stream.send('broker-removed', { broker_id: 99 });
     await act(() => new Promise((resolve) => setTimeout(resolve, 50)));
+    expect(await row()).toHaveTextContent('Failed');
+  });
+
+  it('an answer that was on its way when the event came does not turn time back', async () => {
+    const { world, stream } = await live();
+    const old = aStatus({ state: 'CONNECTING', is_connected: false, since: ago(10), at: ago(-60) });
+    let answer: (() => void) | undefined;
+    const asked = new Promise<void>((resolve) => {
+      server.use(
+        http.get('/api/mqtt-brokers/status', async () => {
+          resolve();
+          await new Promise<void>((done) => { answer = done; });
+          return HttpResponse.json([old]);
+        }),
+      );
+    });
+    stream.send('devices-changed', {});
+    await act(() => asked);
+    stream.send('status', aStatus({ state: 'FAILED', is_connected: false, since: ago(1), at: ago(1) }));
+    await waitFor(async () => expect(await row()).toHaveTextContent('Failed'));
+    expect(world.brokers).toHaveLength(1);
+    answer?.();
+    await act(() => new Promise((resolve) => setTimeout(resolve, 100)));
     expect(await row()).toHaveTextContent('Failed');
   });
 
