@@ -64,7 +64,7 @@ class BrokerFormBrowserTest extends BrowserTest {
         Locator delete = button(dialog, "Delete broker");
         assertThat(dialog).containsText("1 device is linked to it");
         assertThat(delete).isDisabled();
-        dialog.getByRole(AriaRole.CHECKBOX).check();
+        dialog.getByRole(AriaRole.RADIO).check();
         delete.click();
         assertThat(tab.page().getByText("No brokers yet.")).isVisible();
         assertThat(api.get("/api/mqtt-brokers/devices").is(200).json().size()).isZero();
