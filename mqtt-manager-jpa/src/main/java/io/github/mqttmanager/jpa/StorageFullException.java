@@ -1,6 +1,7 @@
 package io.github.mqttmanager.jpa;
 
 import java.sql.SQLException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The database has no space left for what was to be stored. Nothing of it is stored, and it can be tried again when there is space. Where the
@@ -19,14 +20,16 @@ public class StorageFullException extends RuntimeException {
 
     /** Says so if that is what is the matter; else the same again. */
     static RuntimeException orSame(RuntimeException thrown) {
-        Throwable cause = thrown;
-        for (int depth = 0; cause != null && depth < 20; depth++) {
-            if (saysSo(cause)) {
-                return new StorageFullException(thrown);
-            }
-            cause = cause.getCause();
-        }
-        return thrown;
+        return isFull(thrown, 20) ? new StorageFullException(thrown) : thrown;
+    }
+
+    /** The exception of a batch has what happened behind it, and need not have it as its cause. */
+    private static boolean isFull(@Nullable Throwable thrown, int depth) {
+        return thrown != null
+                && depth > 0
+                && (saysSo(thrown)
+                        || isFull(thrown.getCause(), depth - 1)
+                        || (thrown instanceof SQLException sql && isFull(sql.getNextException(), depth - 1)));
     }
 
     private static boolean saysSo(Throwable cause) {
