@@ -15,7 +15,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -418,42 +418,26 @@ public abstract class BrokerRepositoryContract {
     void whatIsThereAllTheTimeIsOnOnePageWhateverComesAndGoes() throws Exception {
         BrokerRepository repository = repository();
         List<BrokerDefinition> staying = repository.saveAll(brokers(40));
-        AtomicBoolean ended = new AtomicBoolean();
-        List<Callable<Boolean>> runners = new ArrayList<>();
-        for (int i = 0; i < 2; i++) {
-            List<BrokerDefinition> passing = brokers(10);
-            runners.add(() -> {
-                while (!ended.get()) {
-                    try {
-                        repository.saveAll(passing);
-                        passing.forEach(definition -> repository.delete(definition.id()));
-                    } catch (VersionConflictException e) {
-                        // A store may give one of two up that wait for each other (MySQL does).
-                        passing.forEach(definition -> repository.delete(definition.id()));
+        List<Race.Passing> others = Stream.generate(() -> brokers(10))
+                .limit(2)
+                .map(passing -> new Race.Passing(
+                        () -> repository.saveAll(passing),
+                        () -> passing.forEach(definition -> repository.delete(definition.id()))))
+                .toList();
+        Race.look(
+                () -> {
+                    for (int round = 0; round < 20; round++) {
+                        List<BrokerId> met = allPages(repository, 7).stream()
+                                .map(BrokerDefinition::id)
+                                .toList();
+                        assertThat(met)
+                                .doesNotHaveDuplicates()
+                                .containsAll(staying.stream()
+                                        .map(BrokerDefinition::id)
+                                        .toList());
                     }
-                }
-                return true;
-            });
-        }
-        runners.add(() -> {
-            try {
-                for (int round = 0; round < 20; round++) {
-                    List<BrokerId> met = allPages(repository, 7).stream()
-                            .map(BrokerDefinition::id)
-                            .toList();
-                    assertThat(met)
-                            .doesNotHaveDuplicates()
-                            .containsAll(
-                                    staying.stream().map(BrokerDefinition::id).toList());
-                }
-            } finally {
-                ended.set(true);
-            }
-            return true;
-        });
-        for (Race.Outcome<Boolean> outcome : Race.run(runners)) {
-            assertThat(outcome.value()).isTrue();
-        }
+                },
+                others);
     }
 
     @Test

@@ -23,7 +23,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiFunction;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -617,40 +616,23 @@ public abstract class DeviceRepositoryContract {
         List<DeviceId> staying = repository.saveAll(samples.devices(one, 40)).stream()
                 .map(Device::id)
                 .toList();
-        AtomicBoolean ended = new AtomicBoolean();
-        List<Callable<Boolean>> runners = new ArrayList<>();
-        for (int i = 0; i < 2; i++) {
-            List<Device> passing = samples.devices(one, 10);
-            runners.add(() -> {
-                while (!ended.get()) {
-                    try {
-                        repository.saveAll(passing);
-                        passing.forEach(device -> repository.delete(device.id()));
-                    } catch (VersionConflictException e) {
-                        // A store may give one of two up that wait for each other (MySQL does).
-                        passing.forEach(device -> repository.delete(device.id()));
+        List<Race.Passing> others = Stream.generate(() -> samples.devices(one, 10))
+                .limit(2)
+                .map(passing -> new Race.Passing(
+                        () -> repository.saveAll(passing),
+                        () -> passing.forEach(device -> repository.delete(device.id()))))
+                .toList();
+        Race.look(
+                () -> {
+                    for (int round = 0; round < 20; round++) {
+                        List<DeviceId> met =
+                                allPages((after, most) -> repository.pageOfBroker(one, after, most), 7).stream()
+                                        .map(Device::id)
+                                        .toList();
+                        assertThat(met).doesNotHaveDuplicates().containsAll(staying);
                     }
-                }
-                return true;
-            });
-        }
-        runners.add(() -> {
-            try {
-                for (int round = 0; round < 20; round++) {
-                    List<DeviceId> met =
-                            allPages((after, most) -> repository.pageOfBroker(one, after, most), 7).stream()
-                                    .map(Device::id)
-                                    .toList();
-                    assertThat(met).doesNotHaveDuplicates().containsAll(staying);
-                }
-            } finally {
-                ended.set(true);
-            }
-            return true;
-        });
-        for (Race.Outcome<Boolean> outcome : Race.run(runners)) {
-            assertThat(outcome.value()).isTrue();
-        }
+                },
+                others);
     }
 
     @Test

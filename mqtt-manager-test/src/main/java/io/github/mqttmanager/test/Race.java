@@ -1,5 +1,8 @@
 package io.github.mqttmanager.test;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.mqttmanager.broker.VersionConflictException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -8,6 +11,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /** Several who begin at the same moment. */
@@ -50,6 +54,49 @@ final class Race {
             return outcomes;
         } finally {
             executor.shutdownNow();
+        }
+    }
+
+    /**
+     * What is put into a store and taken out again, over and over.
+     *
+     * @param come puts it in
+     * @param go takes out what is there of it
+     */
+    record Passing(Runnable come, Runnable go) {
+        void once() {
+            try {
+                come.run();
+                go.run();
+            } catch (VersionConflictException e) {
+                // A store may give one of two up that wait for each other (MySQL does).
+                go.run();
+            }
+        }
+    }
+
+    /** Looks while others come and go, until it has seen enough. */
+    static void look(Runnable look, List<Passing> others) throws InterruptedException {
+        AtomicBoolean ended = new AtomicBoolean();
+        List<Callable<Boolean>> runners = new ArrayList<>();
+        for (Passing other : others) {
+            runners.add(() -> {
+                while (!ended.get()) {
+                    other.once();
+                }
+                return true;
+            });
+        }
+        runners.add(() -> {
+            try {
+                look.run();
+            } finally {
+                ended.set(true);
+            }
+            return true;
+        });
+        for (Outcome<Boolean> outcome : run(runners)) {
+            assertThat(outcome.value()).isTrue();
         }
     }
 }
