@@ -49,6 +49,16 @@ describe('logging in', () => {
     expect(await screen.findByRole('alert')).toHaveTextContent('The server did not answer.');
   });
 
+  it.each([
+    ['a proxy', () => new HttpResponse('down', { status: 503 }), 'The server did not answer.'],
+    ['the server itself', () => problem(503, 'STORE_AWAY', { detail: 'the database does not answer' }), 'the database does not answer'],
+  ])('tells a server that is down from one whose database is, as %s says it', async (_, answer, told) => {
+    answering('post', LOGIN, answer);
+    const { user } = renderApp('/login', { signedIn: false });
+    await logIn(user, 'correct');
+    expect(await screen.findByRole('alert')).toHaveTextContent(told);
+  });
+
   it('tells where the first password is', () => {
     renderApp('/login', { signedIn: false });
     expect(screen.getByText(/The first administrator's password is in the file/)).toHaveTextContent(

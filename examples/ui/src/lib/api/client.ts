@@ -41,7 +41,8 @@ async function fetchOrUnreachable(path: string, init: RequestInit): Promise<Resp
     if (init.signal?.aborted) throw error;
     throw new Unreachable();
   }
-  // What a proxy answers for a server that is down.
-  if (response.status === 502 || response.status === 503 || response.status === 504) throw new Unreachable();
+  // What a proxy answers for a server that is down. The server itself says 503 while its database does not answer.
+  const isDown = response.status === 502 || response.status === 503 || response.status === 504;
+  if (isDown && !response.headers.get('Content-Type')?.includes('problem+json')) throw new Unreachable();
   return response;
 }

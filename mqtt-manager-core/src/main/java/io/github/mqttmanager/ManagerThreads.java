@@ -18,6 +18,7 @@ final class ManagerThreads {
     final ExecutorService control = pool("control", 2);
     final ExecutorService events = pool("events", 1);
     final ExecutorService store = pool("store", 1);
+    final ExecutorService loading = pool("loading", 1);
     final ExecutorService outbox = pool("outbox", 1);
     /** As many as the resolver asks for, which bounds them. */
     final ExecutorService dns =
@@ -71,6 +72,7 @@ final class ManagerThreads {
         timer.shutdown();
         control.shutdown();
         store.shutdown();
+        loading.shutdown();
         outbox.shutdown();
         dns.shutdownNow();
         interruptHandlers();

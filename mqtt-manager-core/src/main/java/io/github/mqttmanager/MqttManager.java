@@ -6,9 +6,7 @@ import io.github.mqttmanager.broker.BrokerRepository;
 import io.github.mqttmanager.broker.InMemoryBrokerRepository;
 import io.github.mqttmanager.broker.RepositoryChanges;
 import io.github.mqttmanager.broker.TlsBundles;
-import io.github.mqttmanager.broker.UnreadableDefinition;
 import io.github.mqttmanager.broker.UnreadableDefinitionException;
-import io.github.mqttmanager.broker.UnreadableDefinitions;
 import io.github.mqttmanager.broker.VersionConflictException;
 import io.github.mqttmanager.connection.BrokerEvent;
 import io.github.mqttmanager.connection.BrokerStatus;
@@ -27,7 +25,6 @@ import io.github.mqttmanager.device.AsyncDeviceMessageHandler;
 import io.github.mqttmanager.device.DeadLetterHandler;
 import io.github.mqttmanager.device.Device;
 import io.github.mqttmanager.device.DeviceId;
-import io.github.mqttmanager.device.DeviceLoading;
 import io.github.mqttmanager.device.DeviceMessageHandler;
 import io.github.mqttmanager.device.DeviceRepository;
 import io.github.mqttmanager.device.DeviceRouter;
@@ -37,7 +34,6 @@ import io.github.mqttmanager.device.InMemoryDeviceRepository;
 import io.github.mqttmanager.device.Presence;
 import io.github.mqttmanager.device.PresenceListener;
 import io.github.mqttmanager.device.RouteExplanation;
-import io.github.mqttmanager.device.WantedChange;
 import io.github.mqttmanager.publish.InboundPublish;
 import io.github.mqttmanager.publish.OutboundPublish;
 import io.github.mqttmanager.publish.Outbox;
@@ -53,24 +49,15 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -95,10 +82,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class MqttManager implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(MqttManager.class);
-    private static final int PAGE = 500;
-    private static final int LOADED_AT_ONCE = 1_000;
-    private static final Duration STORE_RETRY = Duration.ofSeconds(5);
-    private static final int LOOKS = 50;
     private static final Duration CONNECTIONS_DEADLINE = Duration.ofSeconds(10);
 
     private enum Life {
@@ -116,30 +99,9 @@ public final class MqttManager implements AutoCloseable {
     private final InstantSource clock;
     private final @Nullable Outbox outbox;
     private final @Nullable OutboxDrain drain;
-    private final Duration lastSeenInterval;
-    private final List<RepositoryChanges.Registration> registrations = new ArrayList<>();
     private final Duration closeDeadline;
-    private final StoreComparison comparison;
-
-    /** Brokers of which the store has news that were not read yet; devices are in {@link #changed}. */
-    private final Set<BrokerId> stale = ConcurrentHashMap.newKeySet();
-
-    private final Set<BrokerId> retried = ConcurrentHashMap.newKeySet();
-
-    /** Those that could not be read, the one that was looked at longest ago first. On the store's thread, as is {@link #lookPlanned}. */
-    private final Set<BrokerId> unreadable = new LinkedHashSet<>();
-
-    private boolean lookPlanned;
-    private volatile Life life = Life.NEW;
-    private volatile boolean loaded;
-
-    /** On the store's thread: those that wait for their devices. */
-    private final Map<BrokerId, BrokerDefinition> loading = new LinkedHashMap<>();
-
-    /** Devices of which the store has news that were not read yet. */
-    private final Set<DeviceId> changed = ConcurrentHashMap.newKeySet();
-
-    private final AtomicBoolean changedAwaited = new AtomicBoolean();
+    private final StoreSync sync;
+    private Life life = Life.NEW; // guarded by this
 
     private MqttManager(Builder builder, HandlerSettings handler) {
         this.brokers = builder.brokers;
@@ -147,7 +109,6 @@ public final class MqttManager implements AutoCloseable {
         this.transactions = builder.transactions;
         this.closeDeadline = builder.closeDeadline;
         this.threads = new ManagerThreads(builder.handlerThreads, builder.handlerExecutor);
-        this.lastSeenInterval = builder.lastSeenInterval;
         this.router = new DeviceRouter(
                 devices, handler, threads.handlers, threads.events, threads.timer, builder.clock, System::nanoTime);
         builder.presenceListeners.forEach(router::addListener);
@@ -177,7 +138,7 @@ public final class MqttManager implements AutoCloseable {
         }
         connections.watch(status -> router.reached(status.broker(), status.isConnected() && status.responsive()));
         builder.listeners.forEach(connections::addListener);
-        this.comparison = new StoreComparison(brokers, devices, new Reality(), PAGE);
+        this.sync = new StoreSync(brokers, devices, router, connections, threads, builder.lastSeenInterval);
         this.clock = builder.clock;
         this.outbox = builder.outbox;
         this.drain = outbox == null ? null : drain(outbox, builder.outboxListeners);
@@ -241,18 +202,11 @@ public final class MqttManager implements AutoCloseable {
                 return;
             }
             life = Life.STARTED;
-            if (brokers instanceof RepositoryChanges<?> changes) {
-                registrations.add(changes.onChange(id -> refresh((BrokerId) id), this::refresh));
-            }
-            if (devices instanceof RepositoryChanges<?> changes) {
-                registrations.add(changes.onChange(id -> changed((DeviceId) id), this::refresh));
-            }
+            sync.start();
         }
-        onStore(() -> load(null));
         if (drain != null) {
             drain.start();
         }
-        later(lastSeenInterval, this::writeLastSeen);
     }
 
     /**
@@ -260,7 +214,7 @@ public final class MqttManager implements AutoCloseable {
      * devices are known, whatever is still to come.
      */
     public boolean isLoaded() {
-        return loaded;
+        return sync.isLoaded();
     }
 
     /**
@@ -276,8 +230,7 @@ public final class MqttManager implements AutoCloseable {
         synchronized (this) {
             before = life;
             life = Life.CLOSED;
-            registrations.forEach(RepositoryChanges.Registration::close);
-            registrations.clear();
+            sync.stop();
         }
         if (before == Life.CLOSED) {
             return;
@@ -292,7 +245,7 @@ public final class MqttManager implements AutoCloseable {
         connections.close(CONNECTIONS_DEADLINE).join();
         Future<?> sent = drain == null ? CompletableFuture.completedFuture(null) : threads.outbox.submit(drain::finish);
         try {
-            threads.store.submit(router::writeAllLastSeen).get(2, TimeUnit.SECONDS);
+            sync.writeAllLastSeen().get(2, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             interrupted = true;
         } catch (Exception e) {
@@ -349,7 +302,7 @@ public final class MqttManager implements AutoCloseable {
         return transactions.run(() -> {
             BrokerDefinition saved = brokers.save(definition);
             transactions.afterCommit(() -> {
-                if (saved.version() == 1 && life == Life.STARTED) {
+                if (saved.version() == 1 && sync.isRunning()) {
                     // New, so it has no devices yet: its status can be asked for at once.
                     connections.begin(saved);
                 }
@@ -387,8 +340,8 @@ public final class MqttManager implements AutoCloseable {
 
     /**
      * Deletes a broker as {@link #delete(BrokerId, WhenDevicesExist)} does, after all its devices were linked to another: both, or nothing.
-     * They take along when they were last seen, and are subscribed at the other broker before the first one's connection ends. What waits
-     * in the outbox for the broker is deleted with it, also what was for them.
+     * They take along when they were last seen and what waits for them in the outbox, and are subscribed at the other broker before the
+     * first one's connection ends. What waits for the broker itself is deleted with it.
      *
      * @param devicesTo the broker that gets the devices
      * @return whether there was one to delete
@@ -405,7 +358,10 @@ public final class MqttManager implements AutoCloseable {
                 throw new UnknownBrokerException(devicesTo);
             }
             if (devices.moveToBroker(id, devicesTo) > 0) {
-                transactions.afterCommit(() -> onStore(() -> reloadDevices(devicesTo)));
+                transactions.afterCommit(() -> sync.refreshDevicesOf(devicesTo));
+            }
+            if (outbox != null && outbox.moveToBroker(id, devicesTo) > 0) {
+                wakeDrain(devicesTo);
             }
             return delete(id, WhenDevicesExist.REFUSE);
         });
@@ -426,10 +382,8 @@ public final class MqttManager implements AutoCloseable {
             }
             Device saved = devices.save(device);
             transactions.afterCommit(() -> {
-                if (life == Life.STARTED) {
-                    // At once, so that the caller can publish to it; the refresh finds out if it is gone again.
-                    routesChanged(router.put(saved));
-                }
+                // At once, so that the caller can publish to it; the refresh finds out if it is gone again.
+                sync.put(saved);
                 refresh(saved.id());
             });
             return saved;
@@ -447,18 +401,12 @@ public final class MqttManager implements AutoCloseable {
 
     /** Looks at a broker's definition again, for it was changed or deleted in the store by somebody else. Returns at once. */
     public void refresh(BrokerId id) {
-        // Asked for again before it is read, it is read once.
-        if (life == Life.STARTED && stale.add(id)) {
-            onStore(() -> {
-                stale.remove(id);
-                reload(id);
-            });
-        }
+        sync.refresh(id);
     }
 
     /** Looks at a device again, for it was changed or deleted in the store by somebody else. Returns at once. */
     public void refresh(DeviceId id) {
-        changed(id);
+        sync.refresh(id);
     }
 
     /**
@@ -466,9 +414,7 @@ public final class MqttManager implements AutoCloseable {
      * is the same stays untouched. Returns at once.
      */
     public void refresh() {
-        if (life == Life.STARTED) {
-            comparison.request();
-        }
+        sync.refresh();
     }
 
     // ---- control
@@ -514,8 +460,7 @@ public final class MqttManager implements AutoCloseable {
             }
             boolean changes = stored != active
                     || (active && status(id).map(MqttManager::isWaiting).orElse(true));
-            transactions.afterCommit(() -> onStore(() -> {
-                reload(id);
+            transactions.afterCommit(() -> sync.refresh(id, () -> {
                 // What was not wanted before begins by that.
                 if (active && stored) {
                     connections.connectNow(id);
@@ -762,11 +707,16 @@ public final class MqttManager implements AutoCloseable {
         }
         return transactions.run(() -> {
             long id = outbox().add(entry).id();
-            if (drain != null && life == Life.STARTED) {
-                transactions.afterCommit(() -> drain.wake(entry.broker()));
-            }
+            wakeDrain(entry.broker());
             return id;
         });
+    }
+
+    /** After the commit. */
+    private void wakeDrain(BrokerId broker) {
+        if (drain != null && sync.isRunning()) {
+            transactions.afterCommit(() -> drain.wake(broker));
+        }
     }
 
     /**
@@ -787,361 +737,6 @@ public final class MqttManager implements AutoCloseable {
     /** As {@link #outboxDepth()}, for one broker. */
     public OutboxDepth outboxDepth(BrokerId id) {
         return drain == null ? OutboxDepth.EMPTY : drain.depths().getOrDefault(id, OutboxDepth.EMPTY);
-    }
-
-    // ---- on the store's thread
-    // -----------------------------------------------------------------------------------------------
-
-    /** All reading in the background happens on one thread: what was read last was stored last. */
-    private void onStore(Runnable task) {
-        if (life != Life.STARTED) {
-            return;
-        }
-        try {
-            threads.store.execute(() -> {
-                try {
-                    task.run();
-                } catch (RuntimeException e) {
-                    LOG.error("unexpected", e);
-                }
-            });
-        } catch (RejectedExecutionException e) {
-            // closed
-        }
-    }
-
-    private void later(Duration delay, Runnable task) {
-        try {
-            threads.timer.schedule(() -> onStore(task), delay.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (RejectedExecutionException e) {
-            // closed
-        }
-    }
-
-    /** Loads one page of brokers and comes back for the next one; commands get their turn in between. */
-    private void load(@Nullable BrokerId after) {
-        BrokerId last = after;
-        try {
-            List<BrokerDefinition> page = brokers.page(after, PAGE);
-            for (BrokerDefinition definition : page) {
-                if (devices instanceof DeviceLoading) {
-                    loading.put(definition.id(), definition);
-                } else {
-                    begin(definition);
-                }
-                last = definition.id();
-            }
-            if (page.size() == PAGE) {
-                BrokerId next = last;
-                onStore(() -> load(next));
-                return;
-            }
-            if (brokers instanceof UnreadableDefinitions left) {
-                left.unreadable().forEach(this::unreadable);
-            }
-            if (devices instanceof DeviceLoading bulk) {
-                onStore(() -> loadDevices(bulk, null, false));
-            } else {
-                loaded();
-            }
-        } catch (RuntimeException e) {
-            LOG.warn("Brokers could not be loaded; trying again in {} s", STORE_RETRY.toSeconds(), e);
-            BrokerId resume = last;
-            later(STORE_RETRY, () -> load(resume));
-        }
-    }
-
-    private void loaded() {
-        loaded = true;
-        LOG.debug("all brokers and devices are loaded");
-    }
-
-    /**
-     * Loads one page of the devices of all brokers. A broker begins when all of its own are known: what a resumed session holds comes
-     * at once, and would belong to nobody.
-     *
-     * @param failed whether this page could not be read the last time
-     */
-    private void loadDevices(DeviceLoading bulk, @Nullable Device after, boolean failed) {
-        try {
-            List<DeviceLoading.Loaded> page = bulk.pageByBroker(after, LOADED_AT_ONCE);
-            Device last = after;
-            for (DeviceLoading.Loaded found : page) {
-                Device device = found.device();
-                if (last != null && !last.broker().equals(device.broker())) {
-                    beginLoaded(last.broker());
-                }
-                if (loading.containsKey(device.broker())) {
-                    routesChanged(router.put(device));
-                    router.lastSeenIs(device.id(), found.lastSeen());
-                }
-                last = device;
-            }
-            if (page.size() == LOADED_AT_ONCE) {
-                Device next = last;
-                onStore(() -> loadDevices(bulk, next, false));
-            } else {
-                List.copyOf(loading.keySet()).forEach(this::beginLoaded);
-                loaded();
-            }
-        } catch (RuntimeException e) {
-            if (failed && isThere(brokers)) {
-                // Not the store, but what it holds is at fault, and only the broker that it belongs to has to wait.
-                LOG.warn("Devices could not be loaded; trying each broker's on their own", e);
-                List<BrokerDefinition> rest = List.copyOf(loading.values());
-                loading.clear();
-                rest.forEach(this::begin);
-                loaded();
-                return;
-            }
-            LOG.warn("Devices could not be loaded; trying again in {} s", STORE_RETRY.toSeconds(), e);
-            later(STORE_RETRY, () -> loadDevices(bulk, after, true));
-        }
-    }
-
-    private static boolean isThere(BrokerRepository store) {
-        try {
-            store.page(null, 1);
-            return true;
-        } catch (RuntimeException e) {
-            return false;
-        }
-    }
-
-    private void beginLoaded(BrokerId id) {
-        BrokerDefinition definition = loading.remove(id);
-        if (definition != null) {
-            connections.begin(definition);
-        }
-    }
-
-    /** What is wrong with one broker's devices does not keep the others from being loaded. */
-    private void begin(BrokerDefinition definition) {
-        try {
-            loadDevices(definition.id());
-            connections.begin(definition);
-        } catch (RuntimeException e) {
-            retry(definition.id(), e);
-        }
-    }
-
-    /** Before its connection begins: what a resumed session holds comes at once, and would belong to nobody. */
-    private void loadDevices(BrokerId broker) {
-        DeviceId last = null;
-        while (true) {
-            List<Device> page = devices.pageOfBroker(broker, last, PAGE);
-            for (Device device : page) {
-                routesChanged(router.put(device));
-                last = device.id();
-            }
-            router.recallLastSeen(page.stream().map(Device::id).toList());
-            if (page.size() < PAGE) {
-                return;
-            }
-        }
-    }
-
-    /** One batch after the other, and others have their turn in between; the next round begins an interval after the last one is over. */
-    private void writeLastSeen() {
-        boolean more = false;
-        try {
-            more = router.writeLastSeen();
-        } finally {
-            if (more) {
-                onStore(this::writeLastSeen);
-            } else {
-                later(lastSeenInterval, this::writeLastSeen);
-            }
-        }
-    }
-
-    private void reload(BrokerId id) {
-        try {
-            Optional<BrokerDefinition> found = brokers.find(id);
-            loading.remove(id);
-            if (found.isPresent()) {
-                if (!connections.has(id)) {
-                    loadDevices(id);
-                }
-                connections.apply(found.get());
-                unreadable.remove(id);
-            } else {
-                unreadable.remove(id);
-                // Those that were moved away first: they take what is known of them along.
-                while (reloadChanged()) {
-                    // until all are
-                }
-                // Whoever hears that the broker is gone finds none of its devices.
-                router.removeBroker(id);
-                connections.remove(id);
-            }
-        } catch (UnreadableDefinitionException e) {
-            unreadable(e.definition());
-        } catch (RuntimeException e) {
-            retry(id, e);
-        }
-    }
-
-    private void reloadDevices(BrokerId id) {
-        try {
-            loadDevices(id);
-        } catch (RuntimeException e) {
-            LOG.warn("[{}] devices could not be read; trying again in {} s", id, STORE_RETRY.toSeconds(), e);
-            later(STORE_RETRY, () -> reloadDevices(id));
-        }
-    }
-
-    private final class Reality implements StoreComparison.Reality {
-        @Override
-        public Set<BrokerId> brokers() {
-            return connections.brokers();
-        }
-
-        @Override
-        public Set<DeviceId> devices(BrokerId broker) {
-            return router.devicesOf(broker);
-        }
-
-        @Override
-        public void apply(List<Device> page) {
-            for (Device device : page) {
-                Optional<Device> known = router.device(device.id());
-                if (known.isPresent() && known.get().version() > device.version()) {
-                    refresh(device.id()); // read before the latest change, or made anew
-                } else {
-                    routesChanged(router.put(device));
-                }
-            }
-            router.recallLastSeen(page.stream().map(Device::id).toList());
-        }
-
-        @Override
-        public void lookAt(BrokerId broker) {
-            refresh(broker);
-        }
-
-        @Override
-        public void lookAt(DeviceId device) {
-            refresh(device);
-        }
-
-        @Override
-        public void onStore(Runnable step) {
-            MqttManager.this.onStore(step);
-        }
-
-        @Override
-        public void later(RuntimeException failure, Runnable step) {
-            LOG.warn(
-                    "Not all that is stored could be compared; trying again in {} s", STORE_RETRY.toSeconds(), failure);
-            MqttManager.this.later(STORE_RETRY, step);
-        }
-    }
-
-    /** Shows what is wrong, and looks again from time to time: the key may come back. Whoever reads it has logged it. */
-    private void unreadable(UnreadableDefinition definition) {
-        BrokerId id = definition.broker();
-        try {
-            if (connections.status(id).isEmpty()) {
-                loadDevices(id);
-            }
-            connections.unreadable(definition);
-            unreadable.remove(id);
-            unreadable.add(id);
-            planLook();
-        } catch (RuntimeException e) {
-            retry(id, e);
-        }
-    }
-
-    private void planLook() {
-        if (!lookPlanned) {
-            lookPlanned = true;
-            later(STORE_RETRY, () -> {
-                lookPlanned = false;
-                lookAgain();
-            });
-        }
-    }
-
-    /** At a few of them; where one can be read now, at all others, too. */
-    private void lookAgain() {
-        List<BrokerId> some = unreadable.stream().limit(LOOKS).toList();
-        some.forEach(this::reload);
-        if (!unreadable.isEmpty()) {
-            if (unreadable.containsAll(some)) {
-                planLook();
-            } else {
-                onStore(this::lookAgain);
-            }
-        }
-    }
-
-    /** One chain of retries for each broker, however often somebody asks. */
-    private void retry(BrokerId id, RuntimeException failure) {
-        if (!retried.add(id)) {
-            return;
-        }
-        LOG.warn("[{}] could not be read; trying again in {} s", id, STORE_RETRY.toSeconds(), failure);
-        later(STORE_RETRY, () -> {
-            retried.remove(id);
-            reload(id);
-        });
-    }
-
-    private void changed(DeviceId id) {
-        if (life == Life.STARTED && changed.add(id)) {
-            awaitChanged();
-        }
-    }
-
-    private void awaitChanged() {
-        if (changedAwaited.compareAndSet(false, true)) {
-            // A batch after the other; commands get their turn in between.
-            onStore(() -> {
-                changedAwaited.set(false);
-                if (reloadChanged()) {
-                    awaitChanged();
-                }
-            });
-        }
-    }
-
-    /** Reads the next batch of devices that the store has news of. @return whether there may be more */
-    private boolean reloadChanged() {
-        List<DeviceId> ids = changed.stream().limit(PAGE).toList();
-        if (ids.isEmpty()) {
-            return false;
-        }
-        ids.forEach(changed::remove);
-        try {
-            // Known before the look-up: if what is found then has a lower version, it was deleted and made anew.
-            Map<DeviceId, Long> known = new HashMap<>();
-            ids.forEach(id -> router.device(id).ifPresent(device -> known.put(id, device.version())));
-            Set<DeviceId> gone = new HashSet<>(known.keySet());
-            for (Device device : devices.findAll(ids)) {
-                if (device.version() < known.getOrDefault(device.id(), 0L)) {
-                    routesChanged(router.remove(device.id()));
-                }
-                routesChanged(router.put(device));
-                gone.remove(device.id());
-            }
-            gone.forEach(id -> routesChanged(router.remove(id)));
-            router.recallLastSeen(ids);
-            return true;
-        } catch (RuntimeException e) {
-            LOG.warn(
-                    "Devices {} could not be read; trying again in {} s",
-                    ids.size() > 3 ? ids.subList(0, 3) + " and others" : ids,
-                    STORE_RETRY.toSeconds(),
-                    e);
-            later(STORE_RETRY, () -> ids.forEach(this::changed));
-            return false;
-        }
-    }
-
-    private void routesChanged(List<WantedChange> changes) {
-        changes.forEach(change -> connections.demandChanged(change.broker(), change.template(), change.deviceName()));
     }
 
     // ---- builder

@@ -129,7 +129,7 @@ class LoadingTest {
         manager.start();
 
         assertThat(second.await(30, TimeUnit.SECONDS)).isTrue();
-        assertThat(manager.status(A)).as("all of its devices are known").isPresent();
+        await(() -> manager.status(A).isPresent()); // all of its devices are known
         assertThat(manager.explain(A, TopicName.of("devices/a-699/telemetry")).routes())
                 .hasSize(1);
         assertThat(manager.status(B)).as("some of its devices are missing").isEmpty();
@@ -172,6 +172,37 @@ class LoadingTest {
         await(manager::isLoaded);
         assertThat(manager.status(A)).isPresent();
         assertThat(manager.status(B)).isEmpty();
+    }
+
+    @Test
+    void aDeviceThatIsDeletedAfterItsPageWasReadAheadIsNotRoutedTo() throws Exception {
+        store(A, 1_000);
+        store(B, 10);
+        CountDownLatch read = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        AtomicInteger pages = new AtomicInteger();
+        AtomicInteger finds = new AtomicInteger();
+        MqttManager manager = manager(proxy(
+                page -> {
+                    if (pages.incrementAndGet() == 2) {
+                        read.countDown();
+                        awaitQuietly(goOn);
+                    }
+                    return page;
+                },
+                finds,
+                DeviceRepository.class,
+                DeviceLoading.class));
+        manager.start();
+        assertThat(read.await(30, TimeUnit.SECONDS)).isTrue();
+        manager.delete(DeviceId.of("b-5"));
+        await(() -> finds.get() == 1); // looked for on the store's thread, which takes the page after that
+        goOn.countDown();
+        await(manager::isLoaded);
+        assertThat(manager.explain(B, TopicName.of("devices/b-5/telemetry")).routes())
+                .isEmpty();
+        assertThat(manager.explain(B, TopicName.of("devices/b-6/telemetry")).routes())
+                .hasSize(1);
     }
 
     @Test

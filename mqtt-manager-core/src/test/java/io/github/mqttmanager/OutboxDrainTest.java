@@ -94,6 +94,11 @@ class OutboxDrainTest {
         }
 
         @Override
+        public long moveToBroker(BrokerId from, BrokerId to) {
+            return kept.moveToBroker(from, to);
+        }
+
+        @Override
         public long deleteOfBroker(BrokerId broker) {
             return kept.deleteOfBroker(broker);
         }
@@ -382,6 +387,24 @@ class OutboxDrainTest {
         brokers.open.remove().answer.completeExceptionally(new PublishException(PublishFailure.CLOSED, "as told"));
         time.advance(Duration.ofMinutes(1));
         assertThat(brokers.texts()).containsExactly("1");
+    }
+
+    @Test
+    void whatIsMovedToAnotherBrokerWhileItIsUnderWayIsSentThereInItsOrder() {
+        brokers.silent = true;
+        add("d", "1");
+        run();
+        add("d", "2");
+        store.moveToBroker(B, C);
+        brokers.known.remove(B);
+        brokers.connected.remove(B);
+        brokers.silent = false;
+        brokers.open.remove().answer.completeExceptionally(new PublishException(PublishFailure.CLOSED, "as told"));
+        drain.wake(C);
+        time.advance(Duration.ofMinutes(1));
+        assertThat(brokers.texts()).containsExactly("1", "1", "2");
+        assertThat(store.depths()).isEmpty();
+        assertThat(heard.all).noneMatch(news -> news.startsWith("failed"));
     }
 
     @Test

@@ -9,8 +9,10 @@ import io.github.mqttmanager.broker.BrokerId;
 import io.github.mqttmanager.device.Device;
 import io.github.mqttmanager.device.DeviceId;
 import io.github.mqttmanager.device.Presence;
+import io.github.mqttmanager.publish.InMemoryOutbox;
 import io.github.mqttmanager.publish.OutboundPublish;
 import io.github.mqttmanager.test.EmbeddedBroker;
+import io.github.mqttmanager.topic.TopicName;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -51,6 +53,35 @@ class MovedDevicesTest {
             publish(manager, NEW, "2");
             await().until(() -> handled.equals(List.of("old 1", "new 2")));
             assertThat(manager.status(OLD)).isEmpty();
+        }
+    }
+
+    @Test
+    void commandsThatWaitForTheDeviceReachItAtTheOtherBroker() throws Exception {
+        try (EmbeddedBroker other = EmbeddedBroker.builder().start();
+                MqttManager manager = MqttManager.builder()
+                        .handler((device, publish) -> handled.add(publish.payloadText()))
+                        .outbox(new InMemoryOutbox())
+                        .build()) {
+            manager.start();
+            manager.save(BrokerDefinition.builder(OLD, "127.0.0.1", 1).build());
+            manager.save(
+                    BrokerDefinition.builder(NEW, other.host(), other.port()).build());
+            manager.save(Device.builder("boiler", "old").build());
+            // In the place of the device.
+            manager.save(Device.builder("ear", "new")
+                    .telemetryTopics("devices/boiler/commands")
+                    .build());
+            awaitSubscribed(manager, NEW);
+            for (String command : List.of("1", "2", "3")) {
+                manager.enqueue(DEVICE, OutboundPublish.of(command));
+            }
+            manager.enqueueTo(OLD, OutboundPublish.of(TopicName.of("devices/boiler/commands"), "for the old broker"));
+
+            assertThat(manager.delete(OLD, NEW)).isTrue();
+            await().atMost(Duration.ofSeconds(30)).until(() -> handled.size() >= 3);
+            assertThat(handled).containsExactly("1", "2", "3");
+            await().until(() -> manager.outboxDepth().count() == 0);
         }
     }
 

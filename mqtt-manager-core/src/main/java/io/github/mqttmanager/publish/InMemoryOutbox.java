@@ -64,6 +64,20 @@ public final class InMemoryOutbox implements Outbox {
     }
 
     @Override
+    public synchronized long moveToBroker(BrokerId from, BrokerId to) {
+        Objects.requireNonNull(to);
+        NavigableMap<Long, OutboxEntry> all = entries.getOrDefault(Objects.requireNonNull(from), new TreeMap<>());
+        List<OutboxEntry> moved = all.values().stream()
+                .filter(entry -> entry.orderingKey() != null)
+                .toList();
+        remove(moved.stream().map(OutboxEntry::id).toList());
+        for (OutboxEntry entry : moved) {
+            entries.computeIfAbsent(to, broker -> new TreeMap<>()).put(entry.id(), entry.withBroker(to));
+        }
+        return moved.size();
+    }
+
+    @Override
     public synchronized long deleteOfBroker(BrokerId broker) {
         NavigableMap<Long, OutboxEntry> deleted = entries.remove(Objects.requireNonNull(broker));
         return deleted == null ? 0 : deleted.size();

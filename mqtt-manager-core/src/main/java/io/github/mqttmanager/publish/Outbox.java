@@ -37,6 +37,14 @@ public interface Outbox {
     /** How much waits, of the brokers for which something does. Called every few seconds: cheap even with a million entries. */
     Map<BrokerId, OutboxDepth> depths();
 
+    /**
+     * Entries with an ordering key, as those for devices have one, go to another broker from now on; they keep their ids and all else. What
+     * somebody has read before and sends meanwhile may be sent twice.
+     *
+     * @return how many
+     */
+    long moveToBroker(BrokerId from, BrokerId to);
+
     /** @return how many were forgotten */
     long deleteOfBroker(BrokerId broker);
 }

@@ -112,6 +112,11 @@ public record OutboxEntry(
         return new OutboxEntry(newId, broker, orderingKey, publish, createdAt, expiresAt);
     }
 
+    /** The same for another broker. */
+    public OutboxEntry withBroker(BrokerId other) {
+        return new OutboxEntry(id, other, orderingKey, publish, createdAt, expiresAt);
+    }
+
     /** Whether it is not to be sent any more. */
     public boolean isExpired(Instant now) {
         return expiresAt != null && !now.isBefore(expiresAt);

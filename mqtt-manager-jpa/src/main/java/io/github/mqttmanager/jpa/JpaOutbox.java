@@ -199,6 +199,15 @@ public final class JpaOutbox implements Outbox {
     }
 
     @Override
+    public long moveToBroker(BrokerId from, BrokerId to) {
+        return session.inTransaction(manager -> (long) manager.createQuery("update MqttManagerOutboxEntry e"
+                        + " set e.brokerId = :to where e.brokerId = :from and e.orderingKey is not null")
+                .setParameter("to", to.value())
+                .setParameter("from", from.value())
+                .executeUpdate());
+    }
+
+    @Override
     public long deleteOfBroker(BrokerId broker) {
         return session.inTransaction(
                 manager -> (long) manager.createQuery("delete from MqttManagerOutboxEntry e where e.brokerId = :broker")

@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The database has no space left for what was to be stored. Nothing of it is stored, and it can be tried again when there is space. Where the
- * host has the transaction, its commit may fail with the provider's own exception instead.
+ * host has the transaction, its commit may fail with the provider's own exception instead: see {@link #isIn}.
  */
 public class StorageFullException extends RuntimeException {
     private static final long serialVersionUID = 1L;
@@ -20,7 +20,12 @@ public class StorageFullException extends RuntimeException {
 
     /** Says so if that is what is the matter; else the same again. */
     static RuntimeException orSame(RuntimeException thrown) {
-        return isFull(thrown, 20) ? new StorageFullException(thrown) : thrown;
+        return isIn(thrown) ? new StorageFullException(thrown) : thrown;
+    }
+
+    /** Whether the database said so, whichever exceptions the provider, a framework or this library wrapped it in. */
+    public static boolean isIn(Throwable thrown) {
+        return isFull(thrown, 20);
     }
 
     /** The exception of a batch has what happened behind it, and need not have it as its cause. */

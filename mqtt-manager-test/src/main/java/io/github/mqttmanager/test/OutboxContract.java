@@ -63,6 +63,7 @@ public abstract class OutboxContract {
         assertThat(outbox.next(ONE, 10, ALL)).isEmpty();
         assertThat(outbox.depths()).isEmpty();
         assertThat(outbox.deleteOfBroker(ONE)).isZero();
+        assertThat(outbox.moveToBroker(ONE, TWO)).isZero();
         outbox.remove(List.of());
         outbox.remove(List.of(1L, 4_711L));
     }
@@ -230,6 +231,21 @@ public abstract class OutboxContract {
     }
 
     @Test
+    void entriesWithAnOrderingKeyMoveToAnotherBrokerAndKeepTheirOrder() {
+        Outbox outbox = outbox();
+        OutboxEntry first = outbox.add(entry(ONE, "d", "1"));
+        OutboxEntry unordered = outbox.add(entry(ONE, null, "2"));
+        OutboxEntry there = outbox.add(entry(TWO, "e", "3"));
+        OutboxEntry last = outbox.add(entry(ONE, "d", "4"));
+        assertThat(outbox.moveToBroker(ONE, TWO)).isEqualTo(2);
+        assertThat(outbox.next(ONE, 10, ALL)).containsExactly(unordered);
+        assertThat(outbox.next(TWO, 10, ALL)).containsExactly(first.withBroker(TWO), there, last.withBroker(TWO));
+        assertThat(outbox.depths()).containsOnlyKeys(ONE, TWO);
+        assertThat(outbox.depths().get(TWO).count()).isEqualTo(3);
+        assertThat(outbox.moveToBroker(ONE, TWO)).isZero();
+    }
+
+    @Test
     void severalAddAndRemoveAtTheSameTime() throws Exception {
         Outbox outbox = outbox();
         List<Callable<List<Long>>> runners = new ArrayList<>();
@@ -274,6 +290,8 @@ public abstract class OutboxContract {
         assertThatNullPointerException().isThrownBy(() -> outbox.next(Nulls.absent(), 1, ALL));
         assertThatNullPointerException().isThrownBy(() -> outbox.remove(Nulls.absent()));
         assertThatNullPointerException().isThrownBy(() -> outbox.deleteOfBroker(Nulls.absent()));
+        assertThatNullPointerException().isThrownBy(() -> outbox.moveToBroker(Nulls.absent(), ONE));
+        assertThatNullPointerException().isThrownBy(() -> outbox.moveToBroker(ONE, Nulls.absent()));
         assertThat(outbox.next(ONE, 10, ALL)).containsExactly(kept);
     }
 }

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.awaitility.Awaitility.await;
 
-import io.github.mqttmanager.it.SmallDisk;
 import io.github.mqttmanager.it.recording.LoggedPacket.Way;
 import io.github.mqttmanager.it.recording.RecordingBroker;
 import io.github.mqttmanager.test.FaultProxy;
+import io.github.mqttmanager.test.SmallDisk;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;

@@ -4,6 +4,7 @@ import io.github.mqttmanager.device.AsyncDeviceMessageHandler;
 import io.github.mqttmanager.device.Device;
 import io.github.mqttmanager.example.server.ServerProperties;
 import io.github.mqttmanager.example.server.stream.EventHub;
+import io.github.mqttmanager.jpa.StorageFullException;
 import io.github.mqttmanager.publish.InboundPublish;
 import io.github.mqttmanager.publish.UserProperty;
 import jakarta.annotation.PreDestroy;
@@ -93,7 +94,8 @@ public class SensorDataHandler implements AsyncDeviceMessageHandler {
         return failure instanceof NonTransientDataAccessResourceException
                 || failure instanceof TransientDataAccessException
                 || failure instanceof RecoverableDataAccessException
-                || failure instanceof TransactionException;
+                || failure instanceof TransactionException
+                || StorageFullException.isIn(failure);
     }
 
     @Override

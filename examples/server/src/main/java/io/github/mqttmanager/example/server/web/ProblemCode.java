@@ -18,7 +18,9 @@ public enum ProblemCode {
     TOO_LARGE(413, "Request too large"),
     UNSUPPORTED_MEDIA_TYPE(415, "Media type not supported"),
     TOO_MANY_ATTEMPTS(429, "Too many attempts"),
-    INTERNAL(500, "Internal error");
+    INTERNAL(500, "Internal error"),
+    STORE_AWAY(503, "Database not available"),
+    STORE_FULL(507, "No space left");
 
     private final int status;
     private final String title;

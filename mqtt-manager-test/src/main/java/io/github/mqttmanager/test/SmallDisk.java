@@ -1,12 +1,17 @@
-package io.github.mqttmanager.it;
+package io.github.mqttmanager.test;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 
-/** A file system of a few megabytes, of which a file takes a part until space is needed. */
+/**
+ * A file system of a few megabytes in memory, of which a file takes a part until space is needed: for tests of what happens when the disk of a
+ * database is full. On Linux, as root.
+ */
 public final class SmallDisk implements AutoCloseable {
     private final Path at;
     private final Path filler;
@@ -16,7 +21,12 @@ public final class SmallDisk implements AutoCloseable {
         this.filler = filler;
     }
 
-    /** Mounts one; where that is not allowed, the test is skipped. */
+    /**
+     * Mounts one; where that is not allowed, the test is skipped.
+     *
+     * @param at a directory, made if it is not there
+     * @param taken how many of the megabytes are taken until {@link #free}
+     */
     public static SmallDisk mount(Path at, int megabytes, int taken) throws IOException, InterruptedException {
         Files.createDirectories(at);
         assumeTrue(
@@ -34,6 +44,21 @@ public final class SmallDisk implements AutoCloseable {
         return directory;
     }
 
+    /** Takes all that is left, until {@link #free}. */
+    public void fill() throws IOException {
+        try (OutputStream rest = Files.newOutputStream(filler, StandardOpenOption.APPEND)) {
+            byte[] page = new byte[4096];
+            while (true) {
+                rest.write(page);
+            }
+        } catch (IOException e) {
+            if (at.toFile().getUsableSpace() > 0) {
+                throw e;
+            }
+        }
+    }
+
+    /** There is space again. */
     public void free() throws IOException {
         Files.delete(filler);
     }
