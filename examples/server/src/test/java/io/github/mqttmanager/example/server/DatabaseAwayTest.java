@@ -40,7 +40,7 @@ class DatabaseAwayTest {
                 ConfigurableApplicationContext server = start(proxy);
                 TestDevice devices = TestDevice.connect(broker.port(), "devices", "any")) {
             MqttManager manager = server.getBean(MqttManager.class);
-            create(server, broker);
+            Api api = create(server, broker);
             await().atMost(Duration.ofSeconds(30))
                     .until(() -> manager.status(BrokerId.of("1")).orElseThrow().isConnected());
 
@@ -53,6 +53,9 @@ class DatabaseAwayTest {
             publish(devices, Duration.ofSeconds(1));
             long acknowledged = counters(manager).acknowledged();
             publish(devices, AWAY);
+            Api.Answer refused = api.get("/api/mqtt-brokers/devices");
+            assertThat(refused.is(503).json().path("code").stringValue()).isEqualTo("STORE_AWAY");
+            assertThat(refused.headers().firstValue("Retry-After")).isPresent();
             TrafficCounters away = counters(manager);
             assertThat(away.acknowledged()).as("nothing is acknowledged").isEqualTo(acknowledged);
             assertThat(away.open()).as("what waits in memory").isBetween(1L, 200L);
@@ -102,7 +105,7 @@ class DatabaseAwayTest {
                         "--ADMIN_PASSWORD=" + ServerTest.PASSWORD);
     }
 
-    private static void create(ConfigurableApplicationContext server, EmbeddedBroker broker) {
+    private static Api create(ConfigurableApplicationContext server, EmbeddedBroker broker) {
         Api anonymous = new Api("http://127.0.0.1:" + server.getEnvironment().getProperty("local.server.port"), null);
         Api api = anonymous.with(anonymous
                 .post(
@@ -124,6 +127,7 @@ class DatabaseAwayTest {
                                     "{'device_name':'%1$s','device_id':'%1$s','mqtt_broker_id':1}".formatted("d-" + i)))
                     .is(201);
         }
+        return api;
     }
 
     /** At an even pace, each message with a number of its own. */

@@ -21,6 +21,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.JdbcTemplate;
 
 /** The disk of the database becomes full while devices publish and somebody edits, and is not when there is space again. */
@@ -36,7 +37,8 @@ class DiskFullTest {
     @Test
     void nothingIsLostOnH2() throws Exception {
         try (SmallDisk disk = SmallDisk.mount(folder.resolve("small"), 24, 0)) {
-            nothingIsLost(disk, List.of("--example.data-directory=" + disk.directory()));
+            nothingIsLost(
+                    disk, List.of("--spring.profiles.active=none", "--example.data-directory=" + disk.directory()));
         }
     }
 
@@ -87,7 +89,7 @@ class DiskFullTest {
             await().atMost(PATIENCE).until(() -> {
                 // A database may have some space left in its own files.
                 publish(sensor, 50);
-                return counters(manager).orElseThrow().open() >= 50;
+                return published - counters(manager).orElseThrow().acknowledged() >= 100;
             });
             Api.Answer refused = device(api, "more-0");
             for (int i = 1; refused.status() == 201 && i < 1_000; i++) {
@@ -97,9 +99,13 @@ class DiskFullTest {
             assertThat(refused.json().path("detail").stringValue()).contains("full");
 
             disk.free();
-            await().atMost(PATIENCE).until(() -> stored(rows) == published);
+            // H2 has closed the database: connections that the pool still has are found to be dead one by one.
+            await().atMost(PATIENCE)
+                    .ignoreExceptionsInstanceOf(DataAccessException.class)
+                    .until(() -> stored(rows) == published);
             await().atMost(PATIENCE).until(() -> counters(manager).orElseThrow().open() == 0);
-            assertThat(rows.queryForObject("select count(*) from sensor_data", Integer.class))
+            assertThat(rows.queryForObject(
+                            "select count(*) from sensor_data where device_id = 'sensor'", Integer.class))
                     .as("each once")
                     .isEqualTo(published);
             device(api, "late").is(201);
@@ -143,7 +149,8 @@ class DiskFullTest {
     }
 
     private static int stored(JdbcTemplate rows) {
-        Integer count = rows.queryForObject("select count(distinct readings) from sensor_data", Integer.class);
+        Integer count = rows.queryForObject(
+                "select count(distinct readings) from sensor_data where device_id = 'sensor'", Integer.class);
         return count == null ? 0 : count;
     }
 }

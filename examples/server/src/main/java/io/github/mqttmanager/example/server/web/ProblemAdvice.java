@@ -5,10 +5,7 @@ import io.github.mqttmanager.UnknownBrokerException;
 import io.github.mqttmanager.broker.UnreadableDefinitionException;
 import io.github.mqttmanager.broker.VersionConflictException;
 import io.github.mqttmanager.device.DuplicateDeviceException;
-import io.github.mqttmanager.jpa.StorageFullException;
 import jakarta.servlet.http.HttpServletResponse;
-import java.sql.SQLException;
-import java.sql.SQLTransientConnectionException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -144,35 +141,13 @@ class ProblemAdvice {
             ProblemCode code = ProblemCode.ofStatus(status);
             return answer(Problem.of(code, status, "the request was not understood", List.of()), error.getHeaders());
         }
-        if (StorageFullException.isIn(e)) {
-            LOG.error("The disk of the database is full; a request failed", e);
-            return answer(Problem.of(
-                    ProblemCode.STORE_FULL, "the disk of the server's database is full: nothing was changed"));
-        }
-        if (isAway(e)) {
-            LOG.warn("The database does not answer; a request failed", e);
-            HttpHeaders headers = new HttpHeaders();
-            headers.set(HttpHeaders.RETRY_AFTER, "5");
-            return answer(
-                    Problem.of(ProblemCode.STORE_AWAY, "the server's database does not answer: try again shortly"),
-                    headers);
+        StoreFailure store = StoreFailure.in(e);
+        if (store != null) {
+            LOG.error("A request failed: {}", store.problem().title(), e);
+            return answer(store.problem(), store.headers());
         }
         LOG.error("A request failed", e);
         return answer(Problem.of(ProblemCode.INTERNAL, "the server failed; its log says why"));
-    }
-
-    /** Whether no connection could be had, or it broke off (SQLSTATE class 08), or the server is going down (57P0x of PostgreSQL). */
-    private static boolean isAway(Throwable thrown) {
-        Throwable cause = thrown;
-        for (int depth = 0; cause != null && depth < 20; depth++) {
-            if (cause instanceof SQLException sql) {
-                String state = sql.getSQLState();
-                return sql instanceof SQLTransientConnectionException
-                        || (state != null && (state.startsWith("08") || state.startsWith("57P0")));
-            }
-            cause = cause.getCause();
-        }
-        return false;
     }
 
     private static ResponseEntity<Problem> answer(Problem problem) {

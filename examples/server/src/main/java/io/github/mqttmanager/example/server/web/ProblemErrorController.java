@@ -16,6 +16,15 @@ import org.springframework.web.bind.annotation.RestController;
 class ProblemErrorController implements ErrorController {
     @RequestMapping("${server.error.path:/error}")
     ResponseEntity<Problem> problem(HttpServletRequest request) {
+        if (request.getAttribute(RequestDispatcher.ERROR_EXCEPTION) instanceof Throwable thrown) {
+            StoreFailure store = StoreFailure.in(thrown);
+            if (store != null) {
+                return ResponseEntity.status(store.problem().status())
+                        .headers(store.headers())
+                        .contentType(MediaType.APPLICATION_PROBLEM_JSON)
+                        .body(store.problem());
+            }
+        }
         Object told = request.getAttribute(RequestDispatcher.ERROR_STATUS_CODE);
         int status = told instanceof Integer number ? number : 404;
         ProblemCode code = ProblemCode.ofStatus(status);
