@@ -273,22 +273,38 @@ final class StoreSync {
             readDevices(bulk, page.get(page.size() - 1).device(), false);
         }
         BrokerId last = after == null ? null : after.broker();
-        for (DeviceLoading.Loaded found : page) {
-            Device device = found.device();
-            if (last != null && !last.equals(device.broker())) {
+        for (int from = 0, to; from < page.size(); from = to) {
+            BrokerId broker = page.get(from).device().broker();
+            if (last != null && !last.equals(broker)) {
                 beginLoaded(last);
             }
-            last = device.broker();
-            if (lookedAt.contains(device.id())) {
-                refresh(device.id());
-            } else if (loading.containsKey(last)) {
-                routesChanged(router.put(device));
-                router.lastSeenIs(device.id(), found.lastSeen());
+            last = broker;
+            to = from + 1;
+            while (to < page.size() && page.get(to).device().broker().equals(broker)) {
+                to++;
+            }
+            if (loading.containsKey(broker)) {
+                take(broker, page.subList(from, to));
             }
         }
         if (!more) {
             List.copyOf(loading.keySet()).forEach(this::beginLoaded);
             loaded();
+        }
+    }
+
+    private void take(BrokerId broker, List<DeviceLoading.Loaded> stored) {
+        stored.stream()
+                .map(found -> found.device().id())
+                .filter(lookedAt::contains)
+                .forEach(this::refresh);
+        List<DeviceLoading.Loaded> sure = stored.stream()
+                .filter(found -> !lookedAt.contains(found.device().id()))
+                .toList();
+        router.load(broker, sure);
+        if (connections.has(broker)) {
+            // It was begun as one that has no devices yet.
+            sure.forEach(found -> routesChanged(DeviceRouter.wanted(found.device())));
         }
     }
 

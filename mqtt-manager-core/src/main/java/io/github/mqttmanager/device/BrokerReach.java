@@ -26,7 +26,7 @@ final class BrokerReach {
 
     private static final int MAX_COMPARED = 100;
 
-    final Set<DevicePresence> devices = ConcurrentHashMap.newKeySet(1);
+    final Set<DevicePresence> devices;
 
     /**
      * @param topics how many devices have each
@@ -41,6 +41,11 @@ final class BrokerReach {
     final AtomicBoolean lookWanted = new AtomicBoolean();
 
     private volatile Link link = new Link(false, 0, 0);
+
+    /** @param expected how many devices it will have, as far as is known */
+    BrokerReach(int expected) {
+        devices = ConcurrentHashMap.newKeySet(Math.max(1, expected));
+    }
 
     void add(DevicePresence device, @Nullable AvailabilityTopic availability) {
         devices.add(device);

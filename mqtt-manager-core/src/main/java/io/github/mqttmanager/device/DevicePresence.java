@@ -30,8 +30,10 @@ final class DevicePresence extends TimerWheel.Entry {
     final DeviceId id;
     private volatile @Nullable String availabilityTopic;
 
+    /** Written while this is locked. */
+    private volatile Device device;
+
     // guarded by this
-    private Device device;
     private BrokerReach broker;
     private @Nullable Instant lastSeen;
     private boolean recalled;
@@ -59,6 +61,11 @@ final class DevicePresence extends TimerWheel.Entry {
         return availability == null
                 ? null
                 : availability.topic().name(device.topicName()).value();
+    }
+
+    /** As messages are routed to it now. */
+    Device device() {
+        return device;
     }
 
     synchronized BrokerReach broker() {

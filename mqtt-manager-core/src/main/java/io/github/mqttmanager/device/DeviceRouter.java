@@ -7,7 +7,6 @@ import io.github.mqttmanager.publish.InboundRouter;
 import io.github.mqttmanager.topic.TopicDemand;
 import io.github.mqttmanager.topic.TopicFilter;
 import io.github.mqttmanager.topic.TopicName;
-import io.github.mqttmanager.topic.TopicTemplate;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -44,9 +43,6 @@ public final class DeviceRouter implements InboundRouter {
     private final Map<BrokerId, RouteTable> tables = new ConcurrentHashMap<>();
     private final Set<BrokerId> explained = ConcurrentHashMap.newKeySet();
 
-    /** Writes guarded by this. */
-    private final Map<DeviceId, Device> devices = new ConcurrentHashMap<>();
-
     /**
      * @param handlers runs the host's handler, which may block
      * @param events runs the listeners, one task after the other
@@ -73,11 +69,10 @@ public final class DeviceRouter implements InboundRouter {
      * @return what may be wanted now, or no longer
      */
     public synchronized List<WantedChange> put(Device device) {
-        Device before = devices.get(device.id());
+        Device before = presences.device(device.id());
         if (before != null && before.version() > device.version()) {
             return List.of();
         }
-        devices.put(device.id(), device);
         presences.put(device);
         if (device.equals(before)) {
             return List.of();
@@ -94,16 +89,32 @@ public final class DeviceRouter implements InboundRouter {
     }
 
     /**
+     * Routes by these devices of one broker from now on, all at once; {@link #wanted} says what may be wanted now. Those that are known are
+     * as {@link #put} has them.
+     */
+    public synchronized void load(BrokerId broker, List<DeviceLoading.Loaded> stored) {
+        List<DeviceLoading.Loaded> added = stored.stream()
+                .filter(found -> presences.device(found.device().id()) == null)
+                .toList();
+        presences.load(broker, added);
+        tables.computeIfAbsent(broker, id -> new RouteTable())
+                .add(added.stream().map(DeviceLoading.Loaded::device).toList());
+        if (added.size() < stored.size()) {
+            Set<DeviceLoading.Loaded> fresh = new HashSet<>(added);
+            stored.stream().filter(found -> !fresh.contains(found)).forEach(found -> put(found.device()));
+        }
+    }
+
+    /**
      * Routes nothing to this device any more.
      *
      * @return what may be wanted no longer
      */
     public synchronized List<WantedChange> remove(DeviceId id) {
-        Device before = devices.remove(id);
+        Device before = presences.remove(id);
         if (before == null) {
             return List.of();
         }
-        presences.remove(id);
         unroute(before);
         return changes(before, null);
     }
@@ -117,36 +128,28 @@ public final class DeviceRouter implements InboundRouter {
 
     private static List<WantedChange> changes(@Nullable Device before, @Nullable Device after) {
         if (before == null && after != null) {
-            return after.topics().stream()
-                    .map(template -> new WantedChange(after.broker(), template, after.topicName()))
-                    .toList();
+            return wanted(after);
         }
-        Set<WantedChange> gone = wanted(before);
-        Set<WantedChange> come = wanted(after);
+        Set<WantedChange> gone = before == null ? Set.of() : new LinkedHashSet<>(wanted(before));
+        Set<WantedChange> come = after == null ? Set.of() : new LinkedHashSet<>(wanted(after));
         List<WantedChange> changes = new ArrayList<>();
         come.stream().filter(change -> !gone.contains(change)).forEach(changes::add);
         gone.stream().filter(change -> !come.contains(change)).forEach(changes::add);
         return changes;
     }
 
-    private static Set<WantedChange> wanted(@Nullable Device device) {
-        Set<WantedChange> wanted = new LinkedHashSet<>();
-        if (device != null) {
-            for (TopicTemplate template : device.topics()) {
-                wanted.add(new WantedChange(device.broker(), template, device.topicName()));
-            }
-        }
-        return wanted;
+    /** What is to be subscribed for the device. */
+    public static List<WantedChange> wanted(Device device) {
+        return device.topics().stream()
+                .map(template -> new WantedChange(device.broker(), template, device.topicName()))
+                .toList();
     }
 
     /** Routes nothing of this broker any more. */
     public synchronized void removeBroker(BrokerId broker) {
         RouteTable table = tables.remove(broker);
         if (table != null) {
-            table.devices().forEach(device -> {
-                devices.remove(device.id());
-                presences.remove(device.id());
-            });
+            table.devices().forEach(device -> presences.remove(device.id()));
         }
         presences.removeBroker(broker);
         explained.remove(broker);
@@ -154,7 +157,7 @@ public final class DeviceRouter implements InboundRouter {
 
     /** The device as messages are routed to it now. */
     public Optional<Device> device(DeviceId id) {
-        return Optional.ofNullable(devices.get(id));
+        return Optional.ofNullable(presences.device(id));
     }
 
     /** The devices of the broker, as messages are routed now. */
@@ -331,11 +334,6 @@ public final class DeviceRouter implements InboundRouter {
     /** Learns from the repository when these devices were last seen, as far as it was not asked before; blocks as long as it does. */
     public void recallLastSeen(Collection<DeviceId> ids) {
         presences.recall(ids);
-    }
-
-    /** What the repository says of when the device was last seen, or that it never was. */
-    public void lastSeenIs(DeviceId device, @Nullable Instant stored) {
-        presences.recalled(device, stored);
     }
 
     /**

@@ -6,6 +6,7 @@ import java.nio.ByteOrder;
 import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -120,14 +121,98 @@ final class HashTrie<V> {
             node[at + 1] = more;
         } else {
             Object[] branch = new Object[2 * WAYS];
-            String[] others = keys(keys, values.length);
-            for (int i = 0; i < others.length; i++) {
-                long other = hash(others[i], 0, others[i].length());
-                put(branch, way(other, shift), others[i], values[i], other, shift + BITS);
-            }
+            putApart(branch, keys, values, shift);
             put(branch, way(hash, shift), key, value, hash, shift + BITS);
             node[at] = branch;
             node[at + 1] = null;
+        }
+    }
+
+    /** The entries of a leaf, one step further down. */
+    private static void putApart(@Nullable Object[] branch, byte[] keys, Object[] values, int shift) {
+        String[] all = keys(keys, values.length);
+        for (int i = 0; i < all.length; i++) {
+            long hash = hash(all[i], 0, all[i].length());
+            put(branch, way(hash, shift), all[i], values[i], hash, shift + BITS);
+        }
+    }
+
+    /** The same with these, too: of all that changes each node is copied once. */
+    HashTrie<V> withAll(Map<String, V> entries) {
+        Batch batch = new Batch(entries);
+        Object[] node = {below, values};
+        batch.put(node, 0, 0, entries.size(), 0);
+        return node[0] == null ? empty() : new HashTrie<>(node[0], (Object[]) node[1]);
+    }
+
+    /** Many entries on their way down. */
+    private static final class Batch {
+        private final String[] keys;
+        private final Object[] values;
+        private final long[] hashes;
+
+        /** Which of them are below the node that is looked at: from one place to another. */
+        private int[] order;
+
+        private int[] sorted;
+
+        Batch(Map<String, ?> entries) {
+            keys = entries.keySet().toArray(new String[0]);
+            values = entries.values().toArray();
+            hashes = new long[keys.length];
+            order = new int[keys.length];
+            sorted = new int[keys.length];
+            for (int i = 0; i < keys.length; i++) {
+                hashes[i] = hash(keys[i], 0, keys[i].length());
+                order[i] = i;
+            }
+        }
+
+        /** Changes a node that nobody else has seen. */
+        void put(@Nullable Object[] node, int at, int from, int to, int shift) {
+            if (to - from < 2 || shift >= Long.SIZE) {
+                putEach(node, at, from, to, shift);
+            } else if (node[at] instanceof Object[] branch) {
+                node[at] = spread(branch.clone(), from, to, shift);
+            } else if (values(node, at).length + to - from <= CROWD) {
+                putEach(node, at, from, to, shift);
+            } else {
+                Object[] branch = new Object[2 * WAYS];
+                if (node[at] != null) {
+                    putApart(branch, (byte[]) node[at], values(node, at), shift);
+                }
+                node[at] = spread(branch, from, to, shift);
+                node[at + 1] = null;
+            }
+        }
+
+        private void putEach(@Nullable Object[] node, int at, int from, int to, int shift) {
+            for (int i = from; i < to; i++) {
+                int entry = order[i];
+                HashTrie.put(node, at, keys[entry], values[entry], hashes[entry], shift);
+            }
+        }
+
+        private Object[] spread(Object[] branch, int from, int to, int shift) {
+            int[] ends = new int[WAYS + 1];
+            for (int i = from; i < to; i++) {
+                ends[way(hashes[order[i]], shift) / 2 + 1]++;
+            }
+            ends[0] = from;
+            for (int way = 0; way < WAYS; way++) {
+                ends[way + 1] += ends[way];
+            }
+            int[] next = ends.clone();
+            for (int i = from; i < to; i++) {
+                sorted[next[way(hashes[order[i]], shift) / 2]++] = order[i];
+            }
+            System.arraycopy(sorted, from, order, from, to - from);
+            for (int way = 0; way < WAYS; way++) {
+                if (ends[way] < ends[way + 1]) {
+                    put(branch, 2 * way, ends[way], ends[way + 1], shift + BITS);
+                }
+            }
+            return branch;
         }
     }
 

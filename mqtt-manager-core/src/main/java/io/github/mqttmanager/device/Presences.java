@@ -60,13 +60,40 @@ final class Presences {
         feed.lookAt(known);
     }
 
-    void remove(DeviceId id) {
-        DevicePresence known = devices.remove(id);
-        if (known != null) {
-            known.forget();
-            known.broker().remove(known, known.availability());
-            feed.lookAt(known);
+    /** These are of one broker, and none is known. */
+    void load(BrokerId id, List<DeviceLoading.Loaded> stored) {
+        BrokerReach broker = brokers.computeIfAbsent(id, added -> new BrokerReach(stored.size()));
+        long now = nanos.getAsLong();
+        Instant today = steady.at(clock.instant(), now);
+        for (DeviceLoading.Loaded found : stored) {
+            DevicePresence device = new DevicePresence(found.device(), broker);
+            device.recall(found.lastSeen(), today, now);
+            broker.add(device, device.availability());
+            devices.put(device.id, device);
+            if (broker.link().up()) {
+                // Otherwise it will be looked at when the broker is found.
+                feed.lookAt(device);
+            }
         }
+    }
+
+    /** @return as it was, or null if it was not known */
+    @Nullable
+    Device remove(DeviceId id) {
+        DevicePresence known = devices.remove(id);
+        if (known == null) {
+            return null;
+        }
+        known.forget();
+        known.broker().remove(known, known.availability());
+        feed.lookAt(known);
+        return known.device();
+    }
+
+    @Nullable
+    Device device(DeviceId id) {
+        DevicePresence known = devices.get(id);
+        return known == null ? null : known.device();
     }
 
     /** Whether the filter brings what some device says when it has come or gone. */
@@ -81,7 +108,7 @@ final class Presences {
     }
 
     private BrokerReach reach(BrokerId broker) {
-        return brokers.computeIfAbsent(broker, id -> new BrokerReach());
+        return brokers.computeIfAbsent(broker, id -> new BrokerReach(0));
     }
 
     // ---- what happens
@@ -158,19 +185,6 @@ final class Presences {
         for (DevicePresence device : asked) {
             device.recall(stored.get(device.id), today, now);
             feed.lookAt(device);
-        }
-    }
-
-    /** What the repository says of when the device was last seen. */
-    void recalled(DeviceId id, @Nullable Instant stored) {
-        DevicePresence device = devices.get(id);
-        if (device != null && device.wantsRecall()) {
-            long now = nanos.getAsLong();
-            device.recall(stored, steady.at(clock.instant(), now), now);
-            if (device.broker().link().up()) {
-                // Otherwise it will be looked at when the broker is found.
-                feed.lookAt(device);
-            }
         }
     }
 

@@ -4,6 +4,7 @@ import io.github.mqttmanager.topic.TopicDemand;
 import io.github.mqttmanager.topic.TopicFilter;
 import io.github.mqttmanager.topic.TopicName;
 import io.github.mqttmanager.topic.TopicTemplate;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,8 +33,23 @@ final class RouteTable {
         }
         if (after != null) {
             for (TopicTemplate template : after.topics()) {
-                changed = changed.with(template, after);
+                changed = changed.with(template, List.of(after));
             }
+        }
+        routes = changed;
+    }
+
+    /** Routes to these, too, in one step; to none of them was routed before. */
+    void add(List<Device> devices) {
+        Map<TopicTemplate, List<Device>> byTemplate = new HashMap<>();
+        for (Device device : devices) {
+            for (TopicTemplate template : device.topics()) {
+                byTemplate.computeIfAbsent(template, added -> new ArrayList<>()).add(device);
+            }
+        }
+        Routes changed = routes;
+        for (Map.Entry<TopicTemplate, List<Device>> group : byTemplate.entrySet()) {
+            changed = changed.with(group.getKey(), group.getValue());
         }
         routes = changed;
     }
@@ -64,9 +80,9 @@ final class RouteTable {
         /** A template, and how many devices have it. */
         private record Use(TopicTemplate template, int devices) {}
 
-        Routes with(TopicTemplate template, Device device) {
-            Use use = new Use(template, devices(template) + 1);
-            return changed(template, uses.with(template.value(), use), receivers -> receivers.with(template, device));
+        Routes with(TopicTemplate template, List<Device> added) {
+            Use use = new Use(template, devices(template) + added.size());
+            return changed(template, uses.with(template.value(), use), receivers -> receivers.with(template, added));
         }
 
         Routes without(TopicTemplate template, Device device) {
@@ -159,11 +175,21 @@ final class RouteTable {
             return every.isEmpty() && named.isEmpty();
         }
 
-        Receivers with(TopicTemplate template, Device device) {
+        Receivers with(TopicTemplate template, List<Device> devices) {
+            Map<String, Device> added = new HashMap<>();
             if (!template.hasDeviceLevel()) {
-                return new Receivers(every.with(device.id().value(), device), named, namesakes);
+                devices.forEach(device -> added.put(device.id().value(), device));
+                return new Receivers(every.withAll(added), named, namesakes);
             }
-            return withNamed(device.topicName(), Stream.concat(others(device), Stream.of(device)));
+            devices.forEach(device -> added.put(device.topicName(), device));
+            if (added.size() == devices.size() && added.keySet().stream().allMatch(name -> named.get(name) == null)) {
+                return new Receivers(every, named.withAll(added), namesakes);
+            }
+            Receivers all = this;
+            for (Device device : devices) {
+                all = all.withNamed(device.topicName(), Stream.concat(all.others(device), Stream.of(device)));
+            }
+            return all;
         }
 
         Receivers without(TopicTemplate template, Device device) {

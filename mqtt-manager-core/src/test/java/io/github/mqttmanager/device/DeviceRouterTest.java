@@ -12,6 +12,7 @@ import io.github.mqttmanager.topic.TopicFilter;
 import io.github.mqttmanager.topic.TopicName;
 import io.github.mqttmanager.topic.TopicTemplate;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -176,6 +177,25 @@ class DeviceRouterTest {
                 .isEmpty();
 
         assertThat(wanted(BROKER)).containsExactly("new");
+    }
+
+    @Test
+    void loadsManyAtOnceButNothingOlderThanWhatIsKnown() {
+        router.put(device("a", "b", "new").toBuilder().version(7).build());
+        Instant noon = Instant.parse("2026-11-26T12:00:00Z");
+        router.load(
+                BROKER,
+                List.of(
+                        new DeviceLoading.Loaded(
+                                device("a", "b", "old").toBuilder().version(6).build(), null),
+                        new DeviceLoading.Loaded(device("c", "b", "more"), noon),
+                        new DeviceLoading.Loaded(device("d", "b", "more", "most"), null)));
+
+        assertThat(wanted(BROKER)).containsExactlyInAnyOrder("new", "more", "most");
+        assertThat(router.lastSeen(DeviceId.of("c"))).contains(noon);
+        assertThat(router.devicesOf(BROKER)).hasSize(3);
+        route("more");
+        assertThat(handled).containsExactlyInAnyOrder("c more", "d more");
     }
 
     @Test

@@ -30,6 +30,14 @@ class HashTrieTest {
                 expected.remove(key);
                 trie = trie.without(key);
             }
+            if (change % 997 == 0) {
+                Map<String, Integer> many = new HashMap<>();
+                for (int i = random.nextInt(400); i >= 0; i--) {
+                    many.put(keys.get(random.nextInt(keys.size())), -change - i);
+                }
+                trie = trie.withAll(many);
+                expected.putAll(many);
+            }
             assertThat(trie.get(key)).isEqualTo(expected.get(key));
             if (change % 5_000 == 4_999) {
                 HashTrie<Integer> now = trie;
@@ -52,7 +60,13 @@ class HashTrieTest {
         for (int i = 0; i < 1_000; i++) {
             before = before.with("key-" + i, i);
         }
-        HashTrie<Integer> after = before.with("key-1", -1).with("more", 1).without("key-2");
+        HashTrie<Integer> after = before.with("key-1", -1)
+                .with("more", 1)
+                .without("key-2")
+                .withAll(IntStream.range(3, 900).boxed().collect(Collectors.toMap(i -> "key-" + i, i -> -i)));
+        assertThat(after.get("key-7")).isEqualTo(-7);
+        assertThat(before.get("key-7")).isEqualTo(7);
+        assertThat(HashTrie.<Integer>empty().withAll(Map.of())).isSameAs(HashTrie.empty());
         assertThat(before.get("key-1")).isEqualTo(1);
         assertThat(before.get("more")).isNull();
         assertThat(before.values().collect(Collectors.toSet())).hasSize(1_000);

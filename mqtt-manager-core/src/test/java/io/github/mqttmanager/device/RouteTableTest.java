@@ -3,6 +3,7 @@ package io.github.mqttmanager.device;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
+import io.github.mqttmanager.broker.BrokerId;
 import io.github.mqttmanager.topic.TopicDemand;
 import io.github.mqttmanager.topic.TopicFilter;
 import io.github.mqttmanager.topic.TopicName;
@@ -18,10 +19,13 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 class RouteTableTest {
+    private static final BrokerId BROKER = BrokerId.of("b");
+
     private final RouteTable table = new RouteTable();
 
     private static Device device(String name, String... topics) {
@@ -94,6 +98,16 @@ class RouteTableTest {
     }
 
     @Test
+    void devicesOfTheSameNameThatComeTogetherAreAllFound() {
+        Device one = Device.builder(DeviceId.of("1"), BROKER, "twin").build();
+        Device other = Device.builder(DeviceId.of("2"), BROKER, "twin").build();
+        table.add(List.of(one, other));
+        assertThat(table.match(TopicName.of("devices/twin/telemetry"))).containsExactlyInAnyOrder(one, other);
+        table.replace(one, null);
+        assertThat(table.match(TopicName.of("devices/twin/telemetry"))).containsExactly(other);
+    }
+
+    @Test
     void theSecondDeviceLevelHasToBeTheSameName() {
         table.replace(null, device("one", "a/{device_id}/b/{device_id}"));
         table.replace(null, device("two", "a/{device_id}/b/{device_id}"));
@@ -115,6 +129,15 @@ class RouteTableTest {
                 routes.replace(before, after);
                 if (after != null) {
                     present.put(name, after);
+                }
+                if (step % 15 == 0) {
+                    List<Device> many = IntStream.range(0, 12 + random.nextInt(60))
+                            .mapToObj(i -> "d" + i)
+                            .filter(absent -> !present.containsKey(absent))
+                            .map(absent -> randomDevice(random, absent))
+                            .toList();
+                    routes.add(many);
+                    many.forEach(device -> present.put(device.topicName(), device));
                 }
                 TopicDemand demand = routes.demand();
                 Set<TopicFilter> wanted = wanted(present);
