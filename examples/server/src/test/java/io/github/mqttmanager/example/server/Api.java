@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.assertj.core.api.Assertions;
 import org.jspecify.annotations.Nullable;
+import org.springframework.context.ApplicationContext;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -30,6 +31,22 @@ public final class Api {
     Api(String base, @Nullable String token) {
         this.base = base;
         this.token = token;
+    }
+
+    /** Of a server that a test has started by itself. */
+    static Api of(ApplicationContext server) {
+        return new Api("http://127.0.0.1:" + server.getEnvironment().getProperty("local.server.port"), null);
+    }
+
+    /** As this user. */
+    Api signedIn(String username, String password) {
+        return with(post(
+                        "/api/auth/login",
+                        ServerTest.json("{'username':'%s','password':'%s'}".formatted(username, password)))
+                .is(200)
+                .json()
+                .path("access_token")
+                .stringValue());
     }
 
     /** An answer. */

@@ -106,15 +106,7 @@ class DatabaseAwayTest {
     }
 
     private static Api create(ConfigurableApplicationContext server, EmbeddedBroker broker) {
-        Api anonymous = new Api("http://127.0.0.1:" + server.getEnvironment().getProperty("local.server.port"), null);
-        Api api = anonymous.with(anonymous
-                .post(
-                        "/api/auth/login",
-                        ServerTest.json("{'username':'admin','password':'%s'}".formatted(ServerTest.PASSWORD)))
-                .is(200)
-                .json()
-                .path("access_token")
-                .stringValue());
+        Api api = Api.of(server).signedIn("admin", ServerTest.PASSWORD);
         api.post(
                         "/api/mqtt-brokers/brokers",
                         ServerTest.json("{'broker_name':'plant','broker_host':'127.0.0.1','broker_port':%d}"

@@ -74,7 +74,7 @@ class DiskFullTest {
                 TestDevice sensor = TestDevice.connect(broker.port(), "devices", "any")) {
             MqttManager manager = server.getBean(MqttManager.class);
             JdbcTemplate rows = server.getBean(JdbcTemplate.class);
-            Api api = signedIn(server);
+            Api api = Api.of(server).signedIn("admin", ServerTest.PASSWORD);
             api.post(
                             "/api/mqtt-brokers/brokers",
                             ServerTest.json("{'broker_name':'plant','broker_host':'127.0.0.1','broker_port':%d}"
@@ -112,18 +112,6 @@ class DiskFullTest {
             publish(sensor, 1);
             await().atMost(PATIENCE).until(() -> stored(rows) == published);
         }
-    }
-
-    private static Api signedIn(ConfigurableApplicationContext server) {
-        Api anonymous = new Api("http://127.0.0.1:" + server.getEnvironment().getProperty("local.server.port"), null);
-        return anonymous.with(anonymous
-                .post(
-                        "/api/auth/login",
-                        ServerTest.json("{'username':'admin','password':'%s'}".formatted(ServerTest.PASSWORD)))
-                .is(200)
-                .json()
-                .path("access_token")
-                .stringValue());
     }
 
     private static Api.Answer device(Api api, String id) {

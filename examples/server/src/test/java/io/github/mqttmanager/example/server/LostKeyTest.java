@@ -28,7 +28,7 @@ class LostKeyTest {
                 EmbeddedBroker guarded =
                         EmbeddedBroker.builder().user("user", "pass").start()) {
             try (ConfigurableApplicationContext server = start()) {
-                Api api = login(server);
+                Api api = Api.of(server).signedIn("admin", ServerTest.PASSWORD);
                 api.post(BROKERS, broker("open", open.port(), "")).is(201);
                 api.post(BROKERS, broker("entered", guarded.port(), ",'username':'user','password':'pass'"))
                         .is(201);
@@ -38,7 +38,7 @@ class LostKeyTest {
             }
             Files.move(key, backup);
             try (ConfigurableApplicationContext server = start()) {
-                Api api = login(server);
+                Api api = Api.of(server).signedIn("admin", ServerTest.PASSWORD);
                 awaitConnected(api, 1);
                 assertIsExplained(api);
                 nothingIsLostByAnEdit(api);
@@ -137,17 +137,5 @@ class LostKeyTest {
                         "--example.data-directory=" + data,
                         "--example.network=everything",
                         "--ADMIN_PASSWORD=" + ServerTest.PASSWORD);
-    }
-
-    private static Api login(ConfigurableApplicationContext server) {
-        Api anonymous = new Api("http://127.0.0.1:" + server.getEnvironment().getProperty("local.server.port"), null);
-        return anonymous.with(anonymous
-                .post(
-                        "/api/auth/login",
-                        ServerTest.json("{'username':'admin','password':'%s'}".formatted(ServerTest.PASSWORD)))
-                .is(200)
-                .json()
-                .path("access_token")
-                .stringValue());
     }
 }

@@ -44,20 +44,6 @@ class RestartTest {
         return application.run(arguments.toArray(String[]::new));
     }
 
-    private static Api api(ConfigurableApplicationContext context) {
-        return new Api("http://127.0.0.1:" + context.getEnvironment().getProperty("local.server.port"), null);
-    }
-
-    private static Api login(Api api, String username, String password) {
-        return api.with(api.post(
-                        "/api/auth/login",
-                        ServerTest.json("{'username':'%s','password':'%s'}".formatted(username, password)))
-                .is(200)
-                .json()
-                .path("access_token")
-                .stringValue());
-    }
-
     @Test
     void seedsAreNotResurrected(CapturedOutput output) throws Exception {
         String password;
@@ -66,7 +52,7 @@ class RestartTest {
             Path file = data.resolve("initial-admin-password");
             password = Files.readString(file).strip();
             assertThat(output.getAll()).contains(file.toString()).doesNotContain(password);
-            Api api = login(api(first), "operator", password);
+            Api api = Api.of(first).signedIn("operator", password);
             token = api.token();
             JsonNode brokers = api.get(BROKERS).is(200).json();
             assertThat(brokers.valueStream()
@@ -95,7 +81,7 @@ class RestartTest {
                     .is(202);
         }
         try (ConfigurableApplicationContext second = start(Map.of("ADMIN_PASSWORD", "not used any more"))) {
-            Api api = api(second).with(token);
+            Api api = Api.of(second).with(token);
             JsonNode brokers = api.get(BROKERS).is(200).json();
             assertThat(brokers.valueStream().map(broker -> broker.path("id").longValue()))
                     .containsExactly(1L, 3L, 4L);
@@ -118,7 +104,7 @@ class RestartTest {
                                     "{'current_password':'%s','new_password':'a better password'}".formatted(password)))
                     .is(204);
             assertThat(data.resolve("initial-admin-password")).doesNotExist();
-            login(api(second), "operator", "a better password");
+            Api.of(second).signedIn("operator", "a better password");
         }
     }
 }
