@@ -256,7 +256,13 @@ final class StoreSync {
         on(threads.loading, () -> {
             try {
                 List<DeviceLoading.Loaded> page = bulk.pageByBroker(after, LOADED_AT_ONCE);
-                onStore(() -> take(bulk, after, page));
+                onStore(() -> {
+                    try {
+                        take(bulk, after, page);
+                    } catch (RuntimeException e) {
+                        loadEach(e);
+                    }
+                });
             } catch (RuntimeException e) {
                 onStore(() -> notLoaded(bulk, after, failed, e));
             }
@@ -310,16 +316,20 @@ final class StoreSync {
 
     private void notLoaded(DeviceLoading bulk, @Nullable Device after, boolean failed, RuntimeException failure) {
         if (failed && isThere(brokers)) {
-            // Not the store, but what it holds is at fault, and only the broker that it belongs to has to wait.
-            LOG.warn("Devices could not be loaded; trying each broker's on their own", failure);
-            List<BrokerDefinition> rest = List.copyOf(loading.values());
-            loading.clear();
-            rest.forEach(this::begin);
-            loaded();
+            loadEach(failure);
             return;
         }
         LOG.warn("Devices could not be loaded; trying again in {} s", RETRY.toSeconds(), failure);
         later(RETRY, () -> readDevices(bulk, after, true));
+    }
+
+    /** Not the store, but what it holds is at fault, and only the broker that it belongs to has to wait. */
+    private void loadEach(RuntimeException failure) {
+        LOG.warn("Devices could not be loaded; trying each broker's on their own", failure);
+        List<BrokerDefinition> rest = List.copyOf(loading.values());
+        loading.clear();
+        rest.forEach(this::begin);
+        loaded();
     }
 
     private static boolean isThere(BrokerRepository store) {

@@ -17,6 +17,7 @@ import io.github.mqttmanager.topic.TopicName;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.time.Instant;
+import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -214,6 +215,32 @@ class LoadingTest {
         manager.start();
         await(manager::isLoaded);
         assertThat(manager.status(A)).isPresent();
+        assertThat(manager.explain(A, TopicName.of("devices/a-2/telemetry")).routes())
+                .hasSize(1);
+    }
+
+    @Test
+    void aPageThatCannotBeAppliedHoldsUpNobody() throws Exception {
+        store(A, 3);
+        store(B, 2);
+        MqttManager manager = manager(loading(page -> new AbstractList<>() {
+            @Override
+            public DeviceLoading.Loaded get(int index) {
+                if (index == 2) {
+                    throw new IllegalStateException("a row is damaged");
+                }
+                return page.get(index);
+            }
+
+            @Override
+            public int size() {
+                return page.size();
+            }
+        }));
+        manager.start();
+        await(manager::isLoaded);
+        assertThat(manager.status(A)).isPresent();
+        assertThat(manager.status(B)).isPresent();
         assertThat(manager.explain(A, TopicName.of("devices/a-2/telemetry")).routes())
                 .hasSize(1);
     }
