@@ -2,12 +2,14 @@ package io.github.mqttmanager.it.recording;
 
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.OutputStreamWriter;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -30,11 +32,14 @@ public final class JavaProcess implements AutoCloseable {
     private static final String ENDED = "(ended)";
 
     private final Process process;
+    private final Path written;
     private final BufferedWriter input;
     private final BlockingQueue<String> output = new LinkedBlockingQueue<>();
 
-    private JavaProcess(Process process) {
+    /** @param written what it writes: a file, for Java may drop what is still in the pipe of a process that is killed while it is read */
+    private JavaProcess(Process process, Path written) {
         this.process = process;
+        this.written = written;
         this.input = new BufferedWriter(new OutputStreamWriter(process.getOutputStream(), StandardCharsets.UTF_8));
         Thread reader = new Thread(this::read, "java-process-" + process.pid());
         reader.setDaemon(true);
@@ -58,9 +63,13 @@ public final class JavaProcess implements AutoCloseable {
                 main.getName()));
         command.addAll(List.of(arguments));
         try {
-            return new JavaProcess(new ProcessBuilder(command)
-                    .redirectError(ProcessBuilder.Redirect.appendTo(errors.toFile()))
-                    .start());
+            Path written = Files.createTempFile("java-process", ".out");
+            return new JavaProcess(
+                    new ProcessBuilder(command)
+                            .redirectOutput(written.toFile())
+                            .redirectError(ProcessBuilder.Redirect.appendTo(errors.toFile()))
+                            .start(),
+                    written);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -94,14 +103,35 @@ public final class JavaProcess implements AutoCloseable {
 
     private void read() {
         try (BufferedReader lines =
-                new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+                new BufferedReader(new InputStreamReader(new Growing(written), StandardCharsets.UTF_8))) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 output.add(line);
             }
+            Files.delete(written);
         } catch (IOException e) {
-            // ended
+            throw new UncheckedIOException(e);
+        } finally {
+            output.add(ENDED);
         }
-        output.add(ENDED);
+    }
+
+    /** A file that ends when the process has. */
+    private final class Growing extends FilterInputStream {
+        Growing(Path file) throws IOException {
+            super(Files.newInputStream(file));
+        }
+
+        @Override
+        public int read(byte[] bytes, int from, int length) throws IOException {
+            while (true) {
+                boolean mayWrite = process.isAlive();
+                int read = super.read(bytes, from, length);
+                if (read > 0 || !mayWrite) {
+                    return read;
+                }
+                LockSupport.parkNanos(500_000);
+            }
+        }
     }
 
     /** The next line that it writes. */
