@@ -40,7 +40,7 @@ public final class SmallDisk implements AutoCloseable {
     public Path directory() throws IOException, InterruptedException {
         Path directory = Files.createDirectory(at.resolve("space"));
         run("chmod", "-R", "777", directory.toString());
-        run("chmod", "755", at.toString(), at.getParent().toString());
+        run("chmod", "755", at.toString(), at.resolve("..").toString());
         return directory;
     }
 
