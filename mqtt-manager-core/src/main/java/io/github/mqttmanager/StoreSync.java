@@ -44,7 +44,7 @@ import org.slf4j.LoggerFactory;
 final class StoreSync {
     private static final Logger LOG = LoggerFactory.getLogger(StoreSync.class);
     private static final int PAGE = 500;
-    private static final int LOADED_AT_ONCE = 1_000;
+    static final int LOADED_AT_ONCE = 4_000;
     private static final Duration RETRY = Duration.ofSeconds(5);
     private static final int LOOKS = 50;
 
@@ -300,13 +300,17 @@ final class StoreSync {
     }
 
     private void take(BrokerId broker, List<DeviceLoading.Loaded> stored) {
-        stored.stream()
-                .map(found -> found.device().id())
-                .filter(lookedAt::contains)
-                .forEach(this::refresh);
-        List<DeviceLoading.Loaded> sure = stored.stream()
-                .filter(found -> !lookedAt.contains(found.device().id()))
-                .toList();
+        List<DeviceLoading.Loaded> sure = stored;
+        if (!lookedAt.isEmpty()) {
+            sure = new ArrayList<>();
+            for (DeviceLoading.Loaded found : stored) {
+                if (lookedAt.contains(found.device().id())) {
+                    refresh(found.device().id());
+                } else {
+                    sure.add(found);
+                }
+            }
+        }
         router.load(broker, sure);
         if (connections.has(broker)) {
             // It was begun as one that has no devices yet.

@@ -36,6 +36,7 @@ import org.junit.jupiter.api.Timeout;
 class LoadingTest {
     private static final BrokerId A = BrokerId.of("a");
     private static final BrokerId B = BrokerId.of("b");
+    private static final int PAGE = StoreSync.LOADED_AT_ONCE;
     private static final Instant NOON = Instant.parse("2026-11-26T12:00:00Z");
 
     private final InMemoryBrokerRepository brokers = new InMemoryBrokerRepository();
@@ -92,6 +93,38 @@ class LoadingTest {
                 });
     }
 
+    /** A repository that stops before it gives a page away that it has read. */
+    private static final class Pause implements UnaryOperator<List<DeviceLoading.Loaded>> {
+        private final CountDownLatch read;
+        private final CountDownLatch goOn = new CountDownLatch(1);
+
+        /** @param page 1 is the first */
+        Pause(int page) {
+            read = new CountDownLatch(page);
+        }
+
+        @Override
+        public List<DeviceLoading.Loaded> apply(List<DeviceLoading.Loaded> page) {
+            read.countDown();
+            if (read.getCount() == 0) {
+                try {
+                    goOn.await();
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+            }
+            return page;
+        }
+
+        void await() throws InterruptedException {
+            assertThat(read.await(30, TimeUnit.SECONDS)).isTrue();
+        }
+
+        void end() {
+            goOn.countDown();
+        }
+    }
+
     private List<DeviceLoading.Loaded> pageByBroker(@Nullable Device after, int limit) {
         List<Device> ordered = devices.page(null, 100_000).stream()
                 .sorted((one, other) -> one.broker().equals(other.broker())
@@ -114,29 +147,22 @@ class LoadingTest {
 
     @Test
     void aBrokerBeginsWhenItsOwnDevicesAreLoadedWhateverIsStillToCome() throws Exception {
-        store(A, 700);
+        store(A, PAGE - 300);
         store(B, 700);
         devices.saveLastSeen(Map.of(DeviceId.of("b-5"), NOON));
-        CountDownLatch second = new CountDownLatch(1);
-        CountDownLatch goOn = new CountDownLatch(1);
-        AtomicInteger pages = new AtomicInteger();
-        MqttManager manager = manager(loading(page -> {
-            if (pages.incrementAndGet() == 2) {
-                second.countDown();
-                awaitQuietly(goOn);
-            }
-            return page;
-        }));
+        Pause second = new Pause(2);
+        MqttManager manager = manager(loading(second));
         manager.start();
 
-        assertThat(second.await(30, TimeUnit.SECONDS)).isTrue();
+        second.await();
         await(() -> manager.status(A).isPresent()); // all of its devices are known
-        assertThat(manager.explain(A, TopicName.of("devices/a-699/telemetry")).routes())
+        assertThat(manager.explain(A, TopicName.of("devices/a-%d/telemetry".formatted(PAGE - 301)))
+                        .routes())
                 .hasSize(1);
         assertThat(manager.status(B)).as("some of its devices are missing").isEmpty();
         assertThat(manager.isLoaded()).isFalse();
 
-        goOn.countDown();
+        second.end();
         await(manager::isLoaded);
         assertThat(manager.status(B)).isPresent();
         assertThat(manager.explain(B, TopicName.of("devices/b-699/telemetry")).routes())
@@ -144,32 +170,16 @@ class LoadingTest {
         assertThat(manager.lastSeen(DeviceId.of("b-5"))).contains(NOON);
     }
 
-    private static void awaitQuietly(CountDownLatch latch) {
-        try {
-            latch.await();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
     @Test
     void aBrokerThatIsDeletedWhileDevicesAreLoadedDoesNotBegin() throws Exception {
-        store(A, 1_000);
+        store(A, PAGE);
         store(B, 1);
-        CountDownLatch second = new CountDownLatch(1);
-        CountDownLatch goOn = new CountDownLatch(1);
-        AtomicInteger pages = new AtomicInteger();
-        MqttManager manager = manager(loading(page -> {
-            if (pages.incrementAndGet() == 1) {
-                second.countDown();
-                awaitQuietly(goOn);
-            }
-            return page;
-        }));
+        Pause first = new Pause(1);
+        MqttManager manager = manager(loading(first));
         manager.start();
-        assertThat(second.await(30, TimeUnit.SECONDS)).isTrue();
+        first.await();
         assertThat(manager.delete(B, WhenDevicesExist.DELETE)).isTrue();
-        goOn.countDown();
+        first.end();
         await(manager::isLoaded);
         assertThat(manager.status(A)).isPresent();
         assertThat(manager.status(B)).isEmpty();
@@ -177,28 +187,16 @@ class LoadingTest {
 
     @Test
     void aDeviceThatIsDeletedAfterItsPageWasReadAheadIsNotRoutedTo() throws Exception {
-        store(A, 1_000);
+        store(A, PAGE);
         store(B, 10);
-        CountDownLatch read = new CountDownLatch(1);
-        CountDownLatch goOn = new CountDownLatch(1);
-        AtomicInteger pages = new AtomicInteger();
+        Pause second = new Pause(2);
         AtomicInteger finds = new AtomicInteger();
-        MqttManager manager = manager(proxy(
-                page -> {
-                    if (pages.incrementAndGet() == 2) {
-                        read.countDown();
-                        awaitQuietly(goOn);
-                    }
-                    return page;
-                },
-                finds,
-                DeviceRepository.class,
-                DeviceLoading.class));
+        MqttManager manager = manager(proxy(second, finds, DeviceRepository.class, DeviceLoading.class));
         manager.start();
-        assertThat(read.await(30, TimeUnit.SECONDS)).isTrue();
+        second.await();
         manager.delete(DeviceId.of("b-5"));
         await(() -> finds.get() == 1); // looked for on the store's thread, which takes the page after that
-        goOn.countDown();
+        second.end();
         await(manager::isLoaded);
         assertThat(manager.explain(B, TopicName.of("devices/b-5/telemetry")).routes())
                 .isEmpty();

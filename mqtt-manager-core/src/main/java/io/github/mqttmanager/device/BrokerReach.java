@@ -1,8 +1,10 @@
 package io.github.mqttmanager.device;
 
 import io.github.mqttmanager.topic.TopicFilter;
+import java.util.Arrays;
+import java.util.Iterator;
 import java.util.List;
-import java.util.Set;
+import java.util.NoSuchElementException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -26,7 +28,10 @@ final class BrokerReach {
 
     private static final int MAX_COMPARED = 100;
 
-    final Set<DevicePresence> devices;
+    /** In no order; each knows its place, so that it can go. Guarded by this, as is their number. */
+    private @Nullable DevicePresence[] devices;
+
+    private int size;
 
     /**
      * @param topics how many devices have each
@@ -44,11 +49,17 @@ final class BrokerReach {
 
     /** @param expected how many devices it will have, as far as is known */
     BrokerReach(int expected) {
-        devices = ConcurrentHashMap.newKeySet(Math.max(1, expected));
+        devices = new DevicePresence[expected];
     }
 
     void add(DevicePresence device, @Nullable AvailabilityTopic availability) {
-        devices.add(device);
+        synchronized (this) {
+            if (size == devices.length) {
+                devices = Arrays.copyOf(devices, Math.max(8, size + size / 2));
+            }
+            device.place = size;
+            devices[size++] = device;
+        }
         if (availability != null) {
             Announced all = announced;
             if (all == null) {
@@ -61,12 +72,51 @@ final class BrokerReach {
     }
 
     void remove(DevicePresence device, @Nullable AvailabilityTopic availability) {
-        devices.remove(device);
+        synchronized (this) {
+            DevicePresence last = devices[--size];
+            devices[device.place] = last;
+            last.place = device.place;
+            devices[size] = null;
+            if (size < devices.length / 4) {
+                devices = Arrays.copyOf(devices, devices.length / 2);
+            }
+        }
         Announced all = announced;
         if (availability != null && all != null) {
             all.topics.computeIfPresent(availability.topic, (key, count) -> count == 1 ? null : count - 1);
             all.templates.computeIfPresent(availability.all, (key, count) -> count == 1 ? null : count - 1);
         }
+    }
+
+    /** Its devices, while others come and go: a device may be met twice, and of those that come meanwhile none. */
+    Iterator<DevicePresence> devices() {
+        return new Iterator<>() {
+            // From the last to the first, for it is the last that takes the place of one that goes.
+            private int left = Integer.MAX_VALUE;
+            private @Nullable DevicePresence next = following();
+
+            @Override
+            public boolean hasNext() {
+                return next != null;
+            }
+
+            @Override
+            public DevicePresence next() {
+                DevicePresence device = next;
+                if (device == null) {
+                    throw new NoSuchElementException();
+                }
+                next = following();
+                return device;
+            }
+
+            private @Nullable DevicePresence following() {
+                synchronized (BrokerReach.this) {
+                    left = Math.min(left, size) - 1;
+                    return left < 0 ? null : devices[left];
+                }
+            }
+        };
     }
 
     /** Whether the filter brings the availability topic of some device; of more templates than are worth a look, any wildcard may. */

@@ -11,8 +11,11 @@ public record DeviceId(String value) implements Comparable<DeviceId> {
         if (value.isEmpty() || value.length() > 64) {
             throw new IllegalArgumentException("device id must have 1 to 64 characters");
         }
-        if (value.chars().anyMatch(c -> Character.isISOControl(c) || Character.isWhitespace(c))) {
-            throw new IllegalArgumentException("device id must not contain white space or control characters");
+        for (int i = 0; i < value.length(); i++) {
+            char c = value.charAt(i);
+            if (Character.isISOControl(c) || Character.isWhitespace(c)) {
+                throw new IllegalArgumentException("device id must not contain white space or control characters");
+            }
         }
     }
 

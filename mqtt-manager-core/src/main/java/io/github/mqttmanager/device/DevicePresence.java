@@ -27,7 +27,15 @@ final class DevicePresence extends TimerWheel.Entry {
     /** What listeners are to be told. */
     record Change(Device device, Presence before, Presence now) {}
 
-    final DeviceId id;
+    private static final long NEVER = Long.MIN_VALUE;
+    private static final long SECOND = Duration.ofSeconds(1).toNanos();
+
+    /** The first second, and less a sign the last but few, whose nanoseconds fit. */
+    private static final long EARLIEST = Long.MIN_VALUE / SECOND + 1;
+
+    /** Where its broker has it; guarded by that. */
+    int place;
+
     private volatile @Nullable String availabilityTopic;
 
     /** Written while this is locked. */
@@ -35,7 +43,10 @@ final class DevicePresence extends TimerWheel.Entry {
 
     // guarded by this
     private BrokerReach broker;
-    private @Nullable Instant lastSeen;
+
+    /** In nanoseconds since 1970, for a million of them take less space so than as objects. */
+    private long lastSeen = NEVER;
+
     private boolean recalled;
     private boolean heard;
     private long heardAt;
@@ -50,7 +61,6 @@ final class DevicePresence extends TimerWheel.Entry {
     private boolean gone;
 
     DevicePresence(Device device, BrokerReach broker) {
-        this.id = device.id();
         this.device = device;
         this.broker = broker;
         this.availabilityTopic = availabilityTopic(device);
@@ -127,14 +137,22 @@ final class DevicePresence extends TimerWheel.Entry {
     synchronized void heard(long now, Instant at) {
         heard = true;
         heardAt = now;
-        if (lastSeen == null || at.isAfter(lastSeen)) {
-            lastSeen = at;
-        }
+        seen(at);
         if (said == Presence.OFFLINE) {
             said = null;
         } else {
             saidAfter = broker.link().losses();
         }
+    }
+
+    private void seen(Instant at) {
+        lastSeen = Math.max(lastSeen, nanos(at));
+    }
+
+    /** Of the years 1678 to 2262. */
+    private static long nanos(Instant time) {
+        long seconds = Math.max(EARLIEST, Math.min(time.getEpochSecond(), -EARLIEST));
+        return seconds * SECOND + time.getNano();
     }
 
     /** What the repository knows, or does not. */
@@ -143,9 +161,7 @@ final class DevicePresence extends TimerWheel.Entry {
         if (stored == null) {
             return;
         }
-        if (lastSeen == null || stored.isAfter(lastSeen)) {
-            lastSeen = stored;
-        }
+        seen(stored);
         if (!heard) {
             Duration silent = Duration.between(stored, today);
             heard = true;
@@ -160,7 +176,9 @@ final class DevicePresence extends TimerWheel.Entry {
     // ------------------------------------------------------------------------------------------------
 
     synchronized Optional<Instant> lastSeen() {
-        return Optional.ofNullable(lastSeen);
+        return lastSeen == NEVER
+                ? Optional.empty()
+                : Optional.of(Instant.ofEpochSecond(Math.floorDiv(lastSeen, SECOND), Math.floorMod(lastSeen, SECOND)));
     }
 
     /** Whether the repository may know of a time and was not asked. */

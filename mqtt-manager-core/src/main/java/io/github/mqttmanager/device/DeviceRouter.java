@@ -93,15 +93,13 @@ public final class DeviceRouter implements InboundRouter {
      * as {@link #put} has them.
      */
     public synchronized void load(BrokerId broker, List<DeviceLoading.Loaded> stored) {
-        List<DeviceLoading.Loaded> added = stored.stream()
-                .filter(found -> presences.device(found.device().id()) == null)
-                .toList();
-        presences.load(broker, added);
-        tables.computeIfAbsent(broker, id -> new RouteTable())
-                .add(added.stream().map(DeviceLoading.Loaded::device).toList());
+        List<Device> added = presences.load(broker, stored);
+        tables.computeIfAbsent(broker, id -> new RouteTable()).add(added);
         if (added.size() < stored.size()) {
-            Set<DeviceLoading.Loaded> fresh = new HashSet<>(added);
-            stored.stream().filter(found -> !fresh.contains(found)).forEach(found -> put(found.device()));
+            Set<Device> known = new HashSet<>();
+            stored.forEach(found -> known.add(found.device()));
+            added.forEach(known::remove);
+            known.forEach(this::put);
         }
     }
 

@@ -340,7 +340,7 @@ final class HashTrie<V> {
     }
 
     private static byte[] bytes(String key) {
-        boolean wide = key.chars().anyMatch(character -> character > 0xFF);
+        boolean wide = isWide(key);
         byte[] bytes = new byte[Integer.BYTES + key.length() * (wide ? 2 : 1)];
         INT.set(bytes, 0, key.length() << 1 | (wide ? 1 : 0));
         for (int i = 0; i < key.length(); i++) {
@@ -351,6 +351,15 @@ final class HashTrie<V> {
             }
         }
         return bytes;
+    }
+
+    private static boolean isWide(String key) {
+        for (int i = 0; i < key.length(); i++) {
+            if (key.charAt(i) > 0xFF) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static byte[] joined(byte[] keys, byte[] key) {

@@ -57,7 +57,7 @@ final class LastSeen {
             waiting.decrementAndGet();
             device.write().ifPresent(at -> {
                 taken.add(device);
-                times.put(device.id, at);
+                times.put(device.device().id(), at);
             });
         }
         if (times.isEmpty()) {

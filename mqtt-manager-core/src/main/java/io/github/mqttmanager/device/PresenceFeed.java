@@ -120,7 +120,7 @@ final class PresenceFeed {
                 return null;
             }
             broker.lookWanted.set(false);
-            ofBroker = broker.devices.iterator();
+            ofBroker = broker.devices();
         }
         return ofBroker.next();
     }

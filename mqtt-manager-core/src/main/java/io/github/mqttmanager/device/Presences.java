@@ -5,6 +5,7 @@ import io.github.mqttmanager.publish.InboundPublish;
 import io.github.mqttmanager.topic.TopicFilter;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -60,21 +61,26 @@ final class Presences {
         feed.lookAt(known);
     }
 
-    /** These are of one broker, and none is known. */
-    void load(BrokerId id, List<DeviceLoading.Loaded> stored) {
+    /** These are of one broker. @return those of them that were not known; the others stay as they are */
+    List<Device> load(BrokerId id, List<DeviceLoading.Loaded> stored) {
         BrokerReach broker = brokers.computeIfAbsent(id, added -> new BrokerReach(stored.size()));
         long now = nanos.getAsLong();
         Instant today = steady.at(clock.instant(), now);
+        List<Device> added = new ArrayList<>(stored.size());
         for (DeviceLoading.Loaded found : stored) {
             DevicePresence device = new DevicePresence(found.device(), broker);
+            if (devices.putIfAbsent(found.device().id(), device) != null) {
+                continue;
+            }
+            added.add(found.device());
             device.recall(found.lastSeen(), today, now);
             broker.add(device, device.availability());
-            devices.put(device.id, device);
             if (broker.link().up()) {
                 // Otherwise it will be looked at when the broker is found.
                 feed.lookAt(device);
             }
         }
+        return added;
     }
 
     /** @return as it was, or null if it was not known */
@@ -178,12 +184,12 @@ final class Presences {
         if (asked.isEmpty()) {
             return;
         }
-        Map<DeviceId, Instant> stored =
-                repository.lastSeen(asked.stream().map(device -> device.id).toList());
+        Map<DeviceId, Instant> stored = repository.lastSeen(
+                asked.stream().map(device -> device.device().id()).toList());
         long now = nanos.getAsLong();
         Instant today = steady.at(clock.instant(), now);
         for (DevicePresence device : asked) {
-            device.recall(stored.get(device.id), today, now);
+            device.recall(stored.get(device.device().id()), today, now);
             feed.lookAt(device);
         }
     }

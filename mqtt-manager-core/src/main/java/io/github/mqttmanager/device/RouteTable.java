@@ -181,8 +181,12 @@ final class RouteTable {
                 devices.forEach(device -> added.put(device.id().value(), device));
                 return new Receivers(every.withAll(added), named, namesakes);
             }
-            devices.forEach(device -> added.put(device.topicName(), device));
-            if (added.size() == devices.size() && added.keySet().stream().allMatch(name -> named.get(name) == null)) {
+            boolean known = false;
+            for (Device device : devices) {
+                known |= named.get(device.topicName()) != null;
+                added.put(device.topicName(), device);
+            }
+            if (!known && added.size() == devices.size()) {
                 return new Receivers(every, named.withAll(added), namesakes);
             }
             Receivers all = this;

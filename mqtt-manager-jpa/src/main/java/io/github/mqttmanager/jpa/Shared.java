@@ -1,8 +1,10 @@
 package io.github.mqttmanager.jpa;
 
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** Values that many rows have in common are made once, and take their space once. This class is thread-safe. */
 final class Shared<K, V> {
@@ -11,12 +13,25 @@ final class Shared<K, V> {
     private final ConcurrentMap<K, V> values = new ConcurrentHashMap<>();
     private final Function<K, V> maker;
 
+    /** Rows that follow each other often have the same. */
+    private volatile Map.@Nullable Entry<K, V> last;
+
     /** @param maker makes the same of the same; what it throws is thrown, and nothing kept */
     Shared(Function<K, V> maker) {
         this.maker = maker;
     }
 
     V get(K key) {
+        Map.Entry<K, V> before = last;
+        if (before != null && before.getKey().equals(key)) {
+            return before.getValue();
+        }
+        V value = find(key);
+        last = Map.entry(key, value);
+        return value;
+    }
+
+    private V find(K key) {
         V known = values.get(key);
         if (known != null) {
             return known;
