@@ -21,6 +21,7 @@ final class Attempts {
     private int number;
     private int endpointIndex;
     private int addressTurn;
+    private boolean retry;
     private boolean outage;
     private long outageStartNanos;
     private Duration previousDelay = Duration.ZERO;
@@ -33,6 +34,7 @@ final class Attempts {
     void beginAnew() {
         number = 0;
         endpointIndex = 0;
+        retry = false;
         previousDelay = Duration.ZERO;
         outage = false;
     }
@@ -44,6 +46,11 @@ final class Attempts {
     /** Of the attempt that is under way or was the last; 0 if there was none. */
     int number() {
         return number;
+    }
+
+    /** Whether all endpoints were tried in vain before the attempt that is under way. */
+    boolean isRetry() {
+        return retry;
     }
 
     Endpoint endpoint(BrokerDefinition definition) {
@@ -76,6 +83,7 @@ final class Attempts {
         if (sameRound) {
             return new Next(NEXT_ENDPOINT, true);
         }
+        retry = number > 0;
         previousDelay = delay(
                 definition,
                 new ReconnectPolicy.Outage(
@@ -86,6 +94,7 @@ final class Attempts {
     /** Where going on with the next endpoint would do harm. */
     Next quarantined(BrokerDefinition definition, ConnectionFailure failure) {
         endpointIndex = 0;
+        retry = number > 0;
         previousDelay = delay(
                 definition, new ReconnectPolicy.Outage(Math.max(number, 1), Duration.ZERO, failure, previousDelay));
         return new Next(previousDelay, false);

@@ -456,6 +456,7 @@ final class BrokerConnection {
         turn = engine.lookUps()
                 .turn(
                         owner(),
+                        attempts.isRetry(),
                         () -> ifCurrent(serial, () -> {
                             attemptStartNanos = engine.nanos().getAsLong();
                             resolve(serial);
@@ -501,6 +502,7 @@ final class BrokerConnection {
         turn = engine.starts()
                 .turnToBegin(
                         owner(),
+                        attempts.isRetry(),
                         () -> ifCurrent(serial, () -> {
                             attemptStartNanos = engine.nanos().getAsLong() - lookedUpFor;
                             open(route);

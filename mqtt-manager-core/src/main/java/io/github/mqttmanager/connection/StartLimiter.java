@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Gives out turns to begin an attempt: in any second at most so many, and a tenth of them at once, however many want one; to
- * the owners in turn, so that one with thousands of brokers does not keep another waiting. This class is thread-safe.
+ * the owners in turn, so that one with thousands of brokers does not keep another waiting. Of one owner's, retries come after all others:
+ * thousands of dead brokers do not keep one waiting that may well answer, nor somebody who asks for it. This class is thread-safe.
  */
 final class StartLimiter {
     /** A little more than it is called, for on their way to the broker some starts are delayed and others are not. */
@@ -29,19 +30,21 @@ final class StartLimiter {
     /** A place in the queue, until the start has run. */
     final class Turn {
         private final String owner;
+        private final boolean retry;
         private final Runnable start;
 
         /** Whether it tells when it begins; else it does so when it is run. */
         private final boolean tells;
 
-        /** Counts the turns of the owner. */
+        /** Counts the turns of its queue. */
         private final long number;
 
         /** When it was run. Guarded by the limiter. */
         private long grantedAt;
 
-        private Turn(String owner, Runnable start, boolean tells, long number) {
+        private Turn(String owner, boolean retry, Runnable start, boolean tells, long number) {
             this.owner = owner;
+            this.retry = retry;
             this.start = start;
             this.tells = tells;
             this.number = number;
@@ -63,13 +66,36 @@ final class StartLimiter {
         }
     }
 
-    /** The turns of one owner that wait, in their order. */
-    private static final class Line {
+    /** Turns that wait, in their order. */
+    private static final class Queue {
         final Set<Turn> turns = new LinkedHashSet<>();
         long numbers;
 
         Turn first() {
             return turns.iterator().next();
+        }
+
+        /** Those who left the queue are not counted out: that would mean to walk along it. */
+        int ahead(Turn turn) {
+            return (int) Math.min(turn.number - first().number, turns.size() - 1);
+        }
+    }
+
+    /** The turns of one owner that wait. */
+    private static final class Line {
+        final Queue fresh = new Queue();
+        final Queue retries = new Queue();
+
+        int size() {
+            return fresh.turns.size() + retries.turns.size();
+        }
+
+        Queue of(boolean retry) {
+            return retry ? retries : fresh;
+        }
+
+        Turn first() {
+            return of(fresh.turns.isEmpty()).first();
         }
     }
 
@@ -81,8 +107,6 @@ final class StartLimiter {
 
     /** The owners who wait; the first is the next. */
     private final Map<String, Line> lines = new LinkedHashMap<>();
-
-    private int waiting;
 
     /** How many owners have at least so many turns waiting, less one: how many starts a round of all owners has. */
     private int[] rounds = new int[16];
@@ -110,27 +134,31 @@ final class StartLimiter {
         this.lastGrants = new long[tenth];
     }
 
-    /** Runs the start when its turn comes, at once or on the timer's thread; it returns soon. */
-    Turn turn(String owner, Runnable start) {
-        return turn(owner, start, false);
+    /**
+     * Runs the start when its turn comes, at once or on the timer's thread; it returns soon.
+     *
+     * @param retry whether the same failed before, so that others go first
+     */
+    Turn turn(String owner, boolean retry, Runnable start) {
+        return turn(owner, retry, start, false);
     }
 
     /** The same for a start that is only the way to what counts: whoever was started says when it {@link Turn#begin begins}, or cancels. */
-    Turn turnToBegin(String owner, Runnable start) {
-        return turn(owner, start, true);
+    Turn turnToBegin(String owner, boolean retry, Runnable start) {
+        return turn(owner, retry, start, true);
     }
 
-    private Turn turn(String owner, Runnable start, boolean tells) {
+    private Turn turn(String owner, boolean retry, Runnable start, boolean tells) {
         Turn turn;
         synchronized (this) {
             Line line = lines.computeIfAbsent(owner, key -> new Line());
-            turn = new Turn(owner, start, tells, line.numbers++);
-            if (line.turns.size() == rounds.length) {
+            Queue queue = line.of(retry);
+            turn = new Turn(owner, retry, start, tells, queue.numbers++);
+            if (line.size() == rounds.length) {
                 rounds = Arrays.copyOf(rounds, 2 * rounds.length);
             }
-            rounds[line.turns.size()]++;
-            line.turns.add(turn);
-            waiting++;
+            rounds[line.size()]++;
+            queue.turns.add(turn);
         }
         grant();
         return turn;
@@ -222,23 +250,21 @@ final class StartLimiter {
 
     private synchronized void remove(Turn turn) {
         Line line = lines.get(turn.owner);
-        if (line == null || !line.turns.remove(turn)) {
+        if (line == null || !line.of(turn.retry).turns.remove(turn)) {
             return;
         }
-        waiting--;
-        rounds[line.turns.size()]--;
-        if (line.turns.isEmpty()) {
+        rounds[line.size()]--;
+        if (line.size() == 0) {
             lines.remove(turn.owner);
         }
     }
 
     private synchronized OptionalInt positionOf(Turn turn) {
         Line line = lines.get(turn.owner);
-        if (line == null || !line.turns.contains(turn)) {
+        if (line == null || !line.of(turn.retry).turns.contains(turn)) {
             return OptionalInt.empty();
         }
-        // Those who left the line are not counted out: that would mean to walk along it.
-        int ahead = (int) Math.min(turn.number - line.first().number, line.turns.size() - 1);
+        int ahead = line.of(turn.retry).ahead(turn) + (turn.retry ? line.fresh.turns.size() : 0);
         int position = 0;
         for (int round = 0; round <= ahead; round++) {
             position += rounds[round];

@@ -164,6 +164,7 @@ final class TestRun {
         turn = engine.lookUps()
                 .turn(
                         owner(),
+                        false,
                         () -> unlessDone(() -> {
                             begin(ConnectionStage.DNS);
                             resolve();
@@ -192,7 +193,7 @@ final class TestRun {
                     }
                     if (failure == null) {
                         pass(null);
-                        turn = engine.starts().turnToBegin(owner(), () -> unlessDone(() -> open(route)));
+                        turn = engine.starts().turnToBegin(owner(), false, () -> unlessDone(() -> open(route)));
                     } else {
                         failed(Routes.failure(failure));
                     }

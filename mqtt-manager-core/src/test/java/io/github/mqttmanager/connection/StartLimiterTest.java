@@ -19,7 +19,7 @@ class StartLimiterTest {
     private final List<String> owners = new ArrayList<>();
 
     private StartLimiter.Turn turn(StartLimiter limiter, String owner) {
-        return limiter.turn(owner, () -> {
+        return limiter.turn(owner, false, () -> {
             starts.add(time.getAsLong());
             owners.add(owner);
         });
@@ -97,7 +97,7 @@ class StartLimiterTest {
         };
         StartLimiter limiter = new StartLimiter(500, late, late);
         for (int i = 0; i < 5_000; i++) {
-            limiter.turn("a", () -> starts.add(late.getAsLong()));
+            limiter.turn("a", false, () -> starts.add(late.getAsLong()));
         }
         late.advance(Duration.ofMillis(10_500));
 
@@ -142,7 +142,7 @@ class StartLimiterTest {
         for (int i = 0; i < 1_000; i++) {
             int n = i;
             startedAs.add(0);
-            turns.add(limiter.turn("owner " + random.nextInt(1 + random.nextInt(20)), () -> {
+            turns.add(limiter.turn("owner " + random.nextInt(1 + random.nextInt(20)), random.nextBoolean(), () -> {
                 startedAs.set(n, ++count[0]);
             }));
         }
@@ -191,12 +191,49 @@ class StartLimiterTest {
     }
 
     @Test
+    void retriesGoAfterWhatIsTriedForTheFirstTime() {
+        StartLimiter limiter = new StartLimiter(100, time, time);
+        List<String> order = new ArrayList<>();
+        List<StartLimiter.Turn> retries = new ArrayList<>();
+        for (int i = 0; i < 4_000; i++) {
+            retries.add(limiter.turn("a", true, () -> order.add("retry")));
+        }
+        StartLimiter.Turn fresh = limiter.turn("a", false, () -> order.add("fresh"));
+        StartLimiter.Turn second = limiter.turn("a", false, () -> order.add("fresh"));
+
+        assertThat(fresh.position()).hasValue(1);
+        assertThat(second.position()).hasValue(2);
+        assertThat(retries.get(order.size()).position())
+                .as("the first of those that wait")
+                .hasValue(3);
+        int before = order.size();
+        time.advance(Duration.ofMillis(200));
+        assertThat(order.subList(before, before + 3)).containsExactly("fresh", "fresh", "retry");
+
+        time.advance(Duration.ofSeconds(60));
+        assertThat(order).as("nobody is forgotten").hasSize(4_002);
+    }
+
+    @Test
+    void anotherOwnersRetriesHaveTheirTurn() {
+        StartLimiter limiter = new StartLimiter(10, time, time);
+        List<String> order = new ArrayList<>();
+        for (int i = 0; i < 200; i++) {
+            limiter.turn("busy", false, () -> order.add("busy"));
+        }
+        limiter.turn("small", true, () -> order.add("small"));
+        time.advance(Duration.ofMillis(300));
+
+        assertThat(order).contains("small");
+    }
+
+    @Test
     void eachOwnersTurnsKeepTheirOrder() {
         StartLimiter limiter = new StartLimiter(100, time, time);
         List<Integer> order = new ArrayList<>();
         for (int i = 0; i < 50; i++) {
             int n = i;
-            limiter.turn("a", () -> order.add(n));
+            limiter.turn("a", false, () -> order.add(n));
             turn(limiter, "b");
         }
         time.advance(Duration.ofSeconds(5));
@@ -207,7 +244,7 @@ class StartLimiterTest {
     @Test
     void aStartMayAskForAnotherTurn() {
         StartLimiter limiter = new StartLimiter(10, time, time);
-        limiter.turn("a", () -> turn(limiter, "a"));
+        limiter.turn("a", false, () -> turn(limiter, "a"));
         time.advance(Duration.ofSeconds(1));
 
         assertThat(starts).hasSize(1);
@@ -217,6 +254,7 @@ class StartLimiterTest {
         StartLimiter.Turn[] turn = new StartLimiter.Turn[1];
         turn[0] = limiter.turnToBegin(
                 "",
+                false,
                 () -> time.schedule(
                         () -> {
                             starts.add(time.getAsLong());
@@ -250,7 +288,7 @@ class StartLimiterTest {
     @Test
     void whoCancelsAfterItWasLetGoMakesRoom() {
         StartLimiter limiter = new StartLimiter(1, time, time);
-        StartLimiter.Turn given = limiter.turnToBegin("", () -> {});
+        StartLimiter.Turn given = limiter.turnToBegin("", false, () -> {});
         turn(limiter, "a");
         time.advance(Duration.ofMillis(500));
         assertThat(starts).isEmpty();
@@ -262,7 +300,7 @@ class StartLimiterTest {
     @Test
     void whoNeverTellsHoldsUpNobodyForLong() {
         StartLimiter limiter = new StartLimiter(1, time, time);
-        limiter.turnToBegin("", () -> {});
+        limiter.turnToBegin("", false, () -> {});
         turn(limiter, "a");
         time.advance(Duration.ofSeconds(4));
         assertThat(starts).hasSize(1);

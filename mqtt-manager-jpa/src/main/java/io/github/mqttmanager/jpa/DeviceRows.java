@@ -53,18 +53,23 @@ final class DeviceRows {
                     + " d.version";
 
     Device read(ResultSet row) throws SQLException {
+        // One place that is called from, for what is called is large when it is compiled.
+        String[] texts = new String[11];
+        for (int i = 0; i < texts.length; i++) {
+            texts[i] = row.getString(i + 1);
+        }
         return read(
-                row.getString(1),
-                row.getString(2),
-                row.getString(3),
-                row.getString(4),
-                row.getString(5),
-                row.getString(6),
-                row.getString(7),
-                row.getString(8),
-                row.getString(9),
-                row.getString(10),
-                row.getString(11),
+                texts[0],
+                texts[1],
+                texts[2],
+                texts[3],
+                texts[4],
+                texts[5],
+                texts[6],
+                texts[7],
+                texts[8],
+                texts[9],
+                texts[10],
                 row.getLong(12),
                 row.getLong(13));
     }
