@@ -46,6 +46,7 @@ final class StoreSync {
     private static final int PAGE = 500;
     static final int LOADED_AT_ONCE = 4_000;
     private static final Duration RETRY = Duration.ofSeconds(5);
+    private static final Duration REMINDER = Duration.ofMinutes(5);
     private static final int LOOKS = 50;
 
     private final BrokerRepository brokers;
@@ -66,7 +67,6 @@ final class StoreSync {
     private final Set<DeviceId> staleDevices = ConcurrentHashMap.newKeySet();
 
     private final AtomicBoolean staleDevicesAwaited = new AtomicBoolean();
-    private final Set<BrokerId> retried = ConcurrentHashMap.newKeySet();
 
     // on the store's thread
 
@@ -80,6 +80,12 @@ final class StoreSync {
     private final Set<BrokerId> unreadable = new LinkedHashSet<>();
 
     private boolean lookPlanned;
+
+    /** Those that are read again soon, for they could not be. */
+    private final Set<BrokerId> retried = new HashSet<>();
+
+    /** How often these could not be read, one time after the other. */
+    private final Map<BrokerId, Integer> failures = new HashMap<>();
 
     StoreSync(
             BrokerRepository brokers,
@@ -513,15 +519,23 @@ final class StoreSync {
         }
     }
 
-    /** One chain of retries for each broker, however often somebody asks. */
+    /** One chain of retries for each broker, however often somebody asks, and a line in the log once in {@link #REMINDER}. */
     private void retry(BrokerId id, RuntimeException failure) {
         if (!retried.add(id)) {
             return;
         }
-        LOG.warn("[{}] could not be read; trying again in {} s", id, RETRY.toSeconds(), failure);
+        int times = failures.merge(id, 1, Integer::sum);
+        if (times % (REMINDER.toSeconds() / RETRY.toSeconds()) == 1) {
+            LOG.warn("[{}] could not be read; trying again each {} s", id, RETRY.toSeconds(), failure);
+        } else {
+            LOG.debug("[{}] could not be read", id, failure);
+        }
         later(RETRY, () -> {
             retried.remove(id);
             reload(id);
+            if (!retried.contains(id)) {
+                failures.remove(id);
+            }
         });
     }
 

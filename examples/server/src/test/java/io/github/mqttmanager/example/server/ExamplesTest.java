@@ -139,6 +139,7 @@ class ExamplesTest extends ServerTest {
                         .longValue());
         example(admin, "GET /api/users/{user}", null);
         example(admin, "DELETE /api/users/{user}", null);
+        example(admin, "POST /api/secrets/reseal", null);
         long broker = example(
                         api,
                         "POST /api/mqtt-brokers/brokers",

@@ -36,6 +36,7 @@ class OwnershipTest extends ServerTest {
         TABLE.put("POST /api/users", new Expected(403, 403, "{}"));
         TABLE.put("GET /api/users/{id}", new Expected(403, 403, null));
         TABLE.put("DELETE /api/users/{id}", new Expected(403, 403, null));
+        TABLE.put("POST /api/secrets/reseal", new Expected(403, 403, null));
         TABLE.put("GET /api/mqtt-brokers/brokers", new Expected(200, 200, null));
         TABLE.put("POST /api/mqtt-brokers/brokers", new Expected(400, 400, "{}"));
         TABLE.put("GET /api/mqtt-brokers/brokers/{id}", new Expected(200, 404, null));

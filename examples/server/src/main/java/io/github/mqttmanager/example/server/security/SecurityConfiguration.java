@@ -70,7 +70,7 @@ class SecurityConfiguration {
                         .permitAll()
                         .requestMatchers(LOGIN)
                         .permitAll()
-                        .requestMatchers("/api/users", "/api/users/**")
+                        .requestMatchers("/api/users", "/api/users/**", "/api/secrets/**")
                         .hasRole("ADMIN")
                         .requestMatchers("/api", "/api/**")
                         .authenticated()

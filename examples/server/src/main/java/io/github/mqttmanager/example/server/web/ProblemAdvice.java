@@ -150,11 +150,11 @@ class ProblemAdvice {
         return answer(Problem.of(ProblemCode.INTERNAL, "the server failed; its log says why"));
     }
 
-    private static ResponseEntity<Problem> answer(Problem problem) {
+    static ResponseEntity<Problem> answer(Problem problem) {
         return answer(problem, new HttpHeaders());
     }
 
-    private static ResponseEntity<Problem> answer(Problem problem, HttpHeaders headers) {
+    static ResponseEntity<Problem> answer(Problem problem, HttpHeaders headers) {
         return ResponseEntity.status(problem.status())
                 .headers(headers)
                 .contentType(MediaType.APPLICATION_PROBLEM_JSON)

@@ -5,7 +5,6 @@ import jakarta.servlet.RequestDispatcher;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.List;
 import org.springframework.boot.webmvc.error.ErrorController;
-import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
@@ -19,10 +18,7 @@ class ProblemErrorController implements ErrorController {
         if (request.getAttribute(RequestDispatcher.ERROR_EXCEPTION) instanceof Throwable thrown) {
             StoreFailure store = StoreFailure.in(thrown);
             if (store != null) {
-                return ResponseEntity.status(store.problem().status())
-                        .headers(store.headers())
-                        .contentType(MediaType.APPLICATION_PROBLEM_JSON)
-                        .body(store.problem());
+                return ProblemAdvice.answer(store.problem(), store.headers());
             }
         }
         Object told = request.getAttribute(RequestDispatcher.ERROR_STATUS_CODE);
@@ -34,8 +30,6 @@ class ProblemErrorController implements ErrorController {
             case INTERNAL -> "the server failed; its log says why";
             default -> "the request was not understood";
         };
-        return ResponseEntity.status(status)
-                .contentType(MediaType.APPLICATION_PROBLEM_JSON)
-                .body(Problem.of(code, status, detail, List.of()));
+        return ProblemAdvice.answer(Problem.of(code, status, detail, List.of()));
     }
 }
