@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -73,7 +74,7 @@ final class BrokerReach {
 
     void remove(DevicePresence device, @Nullable AvailabilityTopic availability) {
         synchronized (this) {
-            DevicePresence last = devices[--size];
+            DevicePresence last = Objects.requireNonNull(devices[--size]);
             devices[device.place] = last;
             last.place = device.place;
             devices[size] = null;
