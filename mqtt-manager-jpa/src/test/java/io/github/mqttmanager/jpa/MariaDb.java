@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * A MariaDB server on loopback, one for the whole JVM. However the JVM ends, the server ends with it and leaves no files: it hangs on a
- * pipe from here.
+ * pipe from here. Or one that runs already, which may be MySQL's.
  */
 final class MariaDb {
     private static final List<Path> PROGRAMS = List.of(
@@ -27,9 +27,12 @@ final class MariaDb {
     /** Further options of the server, divided by blanks, such as another isolation. */
     private static final String OPTIONS = "mariadb.options";
 
+    /** The address of a server to use instead, as {@code jdbc:mariadb://127.0.0.1:3306/}, in which root needs no password. */
+    private static final String SERVER = "mysql.url";
+
     private static final String KEEPER = "directory=$1; shift; \"$@\" & cat; kill -9 $!; wait; rm -rf \"$directory\"";
 
-    private static MariaDb running;
+    private static String server = System.getProperty(SERVER, "");
 
     private final Process keeper;
     private final Path log;
@@ -70,7 +73,7 @@ final class MariaDb {
     }
 
     static boolean isInstalled() {
-        return PROGRAMS.stream().anyMatch(Files::isExecutable);
+        return !server.isEmpty() || PROGRAMS.stream().anyMatch(Files::isExecutable);
     }
 
     private static Path program() {
@@ -80,15 +83,16 @@ final class MariaDb {
     /** The address of a new, empty schema of the server, which is started if need be. */
     static synchronized String newSchema(String name) {
         try {
-            if (running == null) {
-                running = new MariaDb();
+            if (server.isEmpty()) {
+                server = new MariaDb().url("");
             }
-            try (Connection connection = DriverManager.getConnection(running.url(""));
+            try (Connection connection = DriverManager.getConnection(server, "root", "");
                     var statement = connection.createStatement()) {
                 // a language in which ids would be compared without regard to case
                 statement.execute("create database " + name + " character set utf8mb4 collate utf8mb4_general_ci");
             }
-            return running.url(name);
+            int parameters = server.indexOf('?') < 0 ? server.length() : server.indexOf('?');
+            return server.substring(0, parameters) + name + server.substring(parameters);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (SQLException e) {
