@@ -2,32 +2,50 @@ package io.github.mqttmanager.spring;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.awaitility.Awaitility.await;
 
 import io.github.mqttmanager.MqttManager;
 import io.github.mqttmanager.broker.BrokerDefinition;
 import io.github.mqttmanager.broker.BrokerId;
 import io.github.mqttmanager.broker.BrokerRepository;
 import io.github.mqttmanager.broker.InMemoryBrokerRepository;
+import io.github.mqttmanager.broker.TlsBundles;
 import io.github.mqttmanager.broker.TlsSettings;
 import io.github.mqttmanager.broker.Transport;
+import io.github.mqttmanager.connection.BrokerStatus;
+import io.github.mqttmanager.connection.ConnectionFailure;
+import io.github.mqttmanager.connection.ConnectionListener;
 import io.github.mqttmanager.connection.HostResolver;
 import io.github.mqttmanager.connection.NetworkPolicy;
+import io.github.mqttmanager.connection.ReconnectPolicy;
+import io.github.mqttmanager.device.AsyncDeviceMessageHandler;
+import io.github.mqttmanager.device.DeadLetterHandler;
+import io.github.mqttmanager.device.Device;
 import io.github.mqttmanager.device.DeviceMessageHandler;
 import io.github.mqttmanager.device.DeviceRepository;
 import io.github.mqttmanager.device.InMemoryDeviceRepository;
+import io.github.mqttmanager.device.PresenceListener;
 import io.github.mqttmanager.publish.OutboundPublish;
 import io.github.mqttmanager.publish.WhenDisconnected;
+import io.github.mqttmanager.test.PacketType;
+import io.github.mqttmanager.test.Reaction;
+import io.github.mqttmanager.test.ScriptedBroker;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.boot.LazyInitializationBeanFactoryPostProcessor;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.ssl.DefaultSslBundleRegistry;
+import org.springframework.boot.ssl.SslBundles;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
@@ -187,6 +205,95 @@ class MqttManagerAutoConfigurationTest {
         }
         runner.withPropertyValues("mqtt-manager.response-prefix=a/+")
                 .run(context -> assertThat(context).getFailure().rootCause().hasMessageContaining("a/+"));
+    }
+
+    @Test
+    void settingsOfStartsAndHandlersReachTheManager() {
+        Map.of(
+                        "starts-per-second", "starts per second must be at least 1, not 0",
+                        "handler-threads", "handler threads must be at least 1, not 0",
+                        "handler.attempts", "attempts must be at least 1, not 0",
+                        "handler.first-retry", "retry delays must be positive",
+                        "handler.max-retry", "the maximum not below the first",
+                        "handler.deadline", "the handler's deadline must be positive")
+                .forEach((setting, words) -> runner.withBean(
+                                DeadLetterHandler.class, () -> (device, publish, attempts, failure) -> {})
+                        .withPropertyValues("mqtt-manager." + setting + "=0")
+                        .run(context -> assertThat(context)
+                                .as(setting)
+                                .getFailure()
+                                .rootCause()
+                                .hasMessageContaining(words)));
+    }
+
+    @Test
+    void whatTheHostHasForConnectionsIsAsked() {
+        Set<String> asked = ConcurrentHashMap.newKeySet();
+        runner.withBean(ConnectionListener.class, () -> new ConnectionListener() {
+                    @Override
+                    public void statusChanged(BrokerStatus current) {
+                        asked.add("listener");
+                    }
+                })
+                .withBean(ReconnectPolicy.class, () -> (outage, settings, random) -> {
+                    asked.add("policy");
+                    return Duration.ofMinutes(1);
+                })
+                .withBean(TlsBundles.class, () -> name -> {
+                    asked.add("bundle " + name);
+                    throw new IllegalArgumentException(name);
+                })
+                .withBean(MqttManagerBuilderCustomizer.class, () -> builder -> asked.add("customizer"))
+                .run(context -> {
+                    context.getBean(MqttManager.class).save(brokerWithBundle());
+                    await().untilAsserted(() -> assertThat(asked)
+                            .containsExactlyInAnyOrder("listener", "policy", "bundle plant", "customizer"));
+                });
+    }
+
+    @Test
+    void bundlesOfTheApplicationAreUsedForTls() {
+        runner.withBean(SslBundles.class, DefaultSslBundleRegistry::new).run(context -> {
+            MqttManager manager = context.getBean(MqttManager.class);
+            manager.save(brokerWithBundle());
+            await().untilAsserted(() -> assertThat(manager.status(BrokerId.of("b"))
+                            .map(BrokerStatus::failure)
+                            .map(ConnectionFailure::message))
+                    .hasValueSatisfying(message -> assertThat(message).contains("SSL bundle plant is not configured")));
+        });
+    }
+
+    private static BrokerDefinition brokerWithBundle() {
+        return BrokerDefinition.builder("b", "127.0.0.1", 1)
+                .tls(TlsSettings.SYSTEM.withTrust(new TlsSettings.Bundle("plant")))
+                .build();
+    }
+
+    @Test
+    void anAsynchronousHandlerWillDoAndPresenceIsTold() {
+        Set<String> told = ConcurrentHashMap.newKeySet();
+        try (ScriptedBroker broker = ScriptedBroker.start()
+                .on(
+                        PacketType.SUBSCRIBE,
+                        Reaction.behave().then((connection, packet) -> connection.publish("t", new byte[0])))) {
+            new ApplicationContextRunner()
+                    .withConfiguration(AutoConfigurations.of(MqttManagerAutoConfiguration.class))
+                    .withBean(AsyncDeviceMessageHandler.class, () -> (device, publish) -> {
+                        told.add("message of " + device.id());
+                        return CompletableFuture.completedFuture(null);
+                    })
+                    .withBean(
+                            PresenceListener.class,
+                            () -> (device, before, now, at) -> told.add(device.id() + " is " + now))
+                    .run(context -> {
+                        MqttManager manager = context.getBean(MqttManager.class);
+                        manager.save(BrokerDefinition.builder("b", broker.host(), broker.port())
+                                .build());
+                        manager.save(
+                                Device.builder("d", "b").telemetryTopics("t").build());
+                        await().untilAsserted(() -> assertThat(told).contains("message of d", "d is ONLINE"));
+                    });
+        }
     }
 
     @Test

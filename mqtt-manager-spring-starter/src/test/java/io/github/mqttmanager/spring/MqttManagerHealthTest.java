@@ -7,6 +7,7 @@ import io.github.mqttmanager.WhenDevicesExist;
 import io.github.mqttmanager.broker.BrokerDefinition;
 import io.github.mqttmanager.broker.BrokerId;
 import io.github.mqttmanager.device.DeviceMessageHandler;
+import io.github.mqttmanager.test.ScriptedBroker;
 import java.time.Duration;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -43,6 +44,23 @@ class MqttManagerHealthTest {
             manager.delete(BrokerId.of("gone"), WhenDevicesExist.REFUSE);
             Awaitility.await().untilAsserted(() -> assertThat(health.stream()).isEmpty());
         });
+    }
+
+    @Test
+    void aBrokerThatIsConnectedIsUp() {
+        try (ScriptedBroker broker = ScriptedBroker.start()) {
+            runner.run(context -> {
+                context.getBean(MqttManager.class)
+                        .save(BrokerDefinition.builder("there", broker.host(), broker.port())
+                                .build());
+                BrokersHealthContributor health = context.getBean(BrokersHealthContributor.class);
+                Awaitility.await().atMost(Duration.ofSeconds(10)).untilAsserted(() -> {
+                    Health there = ((HealthIndicator) health.getContributor("there")).health();
+                    assertThat(there.getStatus()).isEqualTo(Status.UP);
+                    assertThat(there.getDetails()).doesNotContainKey("failure");
+                });
+            });
+        }
     }
 
     @Test

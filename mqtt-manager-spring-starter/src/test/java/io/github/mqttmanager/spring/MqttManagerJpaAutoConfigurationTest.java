@@ -19,16 +19,22 @@ import io.github.mqttmanager.jpa.SecretCipher;
 import io.github.mqttmanager.jpa.SecretKeyMissingException;
 import io.github.mqttmanager.publish.OutboundPublish;
 import io.github.mqttmanager.publish.OutboxEntry;
+import io.github.mqttmanager.publish.OutboxListener;
+import io.github.mqttmanager.publish.PublishReceipt;
 import io.github.mqttmanager.spring.app.HostEntity;
+import io.github.mqttmanager.test.ScriptedBroker;
 import io.github.mqttmanager.topic.TopicName;
 import jakarta.persistence.EntityManagerFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.springframework.boot.LazyInitializationBeanFactoryPostProcessor;
 import org.springframework.boot.autoconfigure.AutoConfigurationPackage;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.hibernate.autoconfigure.HibernateJpaAutoConfiguration;
@@ -100,6 +106,27 @@ class MqttManagerJpaAutoConfigurationTest {
     }
 
     @Test
+    void whatWasSentFromTheOutboxIsToldToTheHostsListener() {
+        Set<TopicName> sent = ConcurrentHashMap.newKeySet();
+        try (ScriptedBroker broker = ScriptedBroker.start()) {
+            runner.withPropertyValues("spring.jpa.hibernate.ddl-auto=none")
+                    .withBean(OutboxListener.class, () -> new OutboxListener() {
+                        @Override
+                        public void sent(OutboxEntry entry, PublishReceipt receipt) {
+                            sent.add(entry.publish().topic());
+                        }
+                    })
+                    .run(context -> {
+                        MqttManager manager = context.getBean(MqttManager.class);
+                        manager.save(BrokerDefinition.builder("b", broker.host(), broker.port())
+                                .build());
+                        manager.enqueueTo(BrokerId.of("b"), OutboundPublish.of(TopicName.of("t"), "on"));
+                        await(() -> sent.contains(TopicName.of("t")));
+                    });
+        }
+    }
+
+    @Test
     void theOutboxCanBeLeftOut() {
         runner.withPropertyValues("spring.jpa.hibernate.ddl-auto=none", "mqtt-manager.jpa.outbox=false")
                 .run(context -> {
@@ -142,6 +169,21 @@ class MqttManagerJpaAutoConfigurationTest {
             runner.withPropertyValues("spring.jpa.hibernate.ddl-auto=none", property)
                     .run(context -> assertThat(context).hasNotFailed().doesNotHaveBean(JpaChangeFeed.class));
         }
+    }
+
+    @Test
+    void changesOfOthersAreReadAlsoWhereBeansAreLazy() {
+        runner.withPropertyValues("spring.jpa.hibernate.ddl-auto=none")
+                .withInitializer(context ->
+                        context.addBeanFactoryPostProcessor(new LazyInitializationBeanFactoryPostProcessor()))
+                .run(context -> assertThat(context.getBeanFactory().containsSingleton("mqttManagerChangeFeed"))
+                        .isTrue());
+    }
+
+    @Test
+    void theIntervalReachesTheChangeFeed() {
+        runner.withPropertyValues("spring.jpa.hibernate.ddl-auto=none", "mqtt-manager.jpa.change-feed.interval=1ms")
+                .run(context -> assertThat(context).getFailure().rootCause().hasMessageContaining("PT0.001S"));
     }
 
     @Test
