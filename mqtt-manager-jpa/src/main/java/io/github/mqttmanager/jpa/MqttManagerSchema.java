@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * so applying all of them brings any older schema up to date.
  */
 public final class MqttManagerSchema {
-    private static final List<String> SCRIPTS = List.of(
+    static final List<String> SCRIPTS = List.of(
             "V1__init.sql", "V2__birth_message.sql", "V3__outbox.sql", "V4__availability.sql", "V5__changes.sql");
 
     /** Keeps two instances that start at the same time from making the same table. */

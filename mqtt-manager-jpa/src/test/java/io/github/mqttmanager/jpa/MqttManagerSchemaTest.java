@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.mqttmanager.broker.Birth;
 import io.github.mqttmanager.broker.BrokerDefinition;
@@ -34,6 +35,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @OnEveryDatabase
 class MqttManagerSchemaTest {
@@ -141,18 +144,16 @@ class MqttManagerSchemaTest {
         }
     }
 
-    /** As the first version left it, with rows: they stay, and can be given what later versions know. */
-    @Test
-    void theOldestSchemaIsBroughtUpToDate() throws SQLException {
+    /** As an earlier version left it, with rows: they stay, and can be given what later versions know. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 4})
+    void everyOlderSchemaIsBroughtUpToDate(int version) throws SQLException {
         try (TestDatabase database = kind.empty();
                 Connection connection = database.connect()) {
-            Database product = Database.of(connection);
-            try (Statement statement = connection.createStatement()) {
-                for (String sql : MqttManagerSchema.statements(product.folder() + "/V1__init.sql")) {
-                    statement.execute(sql);
-                }
-            }
-            assertThat(differences(database)).contains("mqtt_manager_broker.birth_topic is missing");
+            execute(connection, statements(connection, version));
+            assertThat(differences(database).isEmpty())
+                    .as("V5 adds nothing that is mapped")
+                    .isEqualTo(version == 4);
             database.execute(oldBroker(), oldDevice());
             MqttManagerSchema.apply(connection);
 
@@ -181,6 +182,41 @@ class MqttManagerSchemaTest {
                     .build());
             assertThat(devices.find(device.id())).contains(told);
             assertThat(new JpaOutbox(database.session()).depths()).isEmpty();
+        }
+    }
+
+    /** H2 and MySQL commit each statement that makes something, so whoever is stopped leaves the statements before. */
+    @Test
+    void whatWasStoppedInTheMiddleIsBroughtUpToDate() throws SQLException {
+        assumeTrue(kind == Databases.H2_IN_MEMORY || kind == Databases.MARIADB, "commits each statement");
+        int done = 0;
+        List<String> all;
+        do {
+            try (TestDatabase database = kind.empty();
+                    Connection stopped = database.connect();
+                    Connection connection = database.connect()) {
+                all = statements(stopped, MqttManagerSchema.SCRIPTS.size());
+                execute(stopped, all.subList(0, ++done));
+                MqttManagerSchema.apply(connection);
+                assertThat(differences(database)).as(all.get(done - 1)).isEmpty();
+            }
+        } while (done < all.size());
+    }
+
+    private static List<String> statements(Connection connection, int version) throws SQLException {
+        List<String> statements = new ArrayList<>();
+        for (String script : MqttManagerSchema.SCRIPTS.subList(0, version)) {
+            statements.addAll(
+                    MqttManagerSchema.statements(Database.of(connection).folder() + "/" + script));
+        }
+        return statements;
+    }
+
+    private static void execute(Connection connection, List<String> statements) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            for (String sql : statements) {
+                statement.execute(sql);
+            }
         }
     }
 
