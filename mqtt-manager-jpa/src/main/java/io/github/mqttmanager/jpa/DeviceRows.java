@@ -11,7 +11,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /** Writes devices to rows and reads them back. This class is thread-safe. */
 final class DeviceRows {
@@ -53,92 +52,54 @@ final class DeviceRows {
                     + " d.version";
 
     Device read(ResultSet row) throws SQLException {
-        // One place that is called from, for what is called is large when it is compiled.
-        String[] texts = new String[11];
-        for (int i = 0; i < texts.length; i++) {
-            texts[i] = row.getString(i + 1);
+        Object[] columns = new Object[13];
+        for (int i = 0; i < 11; i++) {
+            columns[i] = row.getString(i + 1);
         }
-        return read(
-                texts[0],
-                texts[1],
-                texts[2],
-                texts[3],
-                texts[4],
-                texts[5],
-                texts[6],
-                texts[7],
-                texts[8],
-                texts[9],
-                texts[10],
-                row.getLong(12),
-                row.getLong(13));
+        columns[11] = row.getLong(12);
+        columns[12] = row.getLong(13);
+        return read(columns);
     }
 
     Device read(MqttManagerDevice row) {
-        return read(
-                row.id,
-                row.name,
-                row.owner,
-                row.brokerId,
-                row.topicName,
-                row.deviceType,
-                row.telemetryTopics,
-                row.commandTopic,
-                row.availabilityTopic,
-                row.availabilityOnline,
-                row.availabilityOffline,
-                row.expectedInterval,
-                row.version);
+        return read(new Object[] {
+            row.id,
+            row.name,
+            row.owner,
+            row.brokerId,
+            row.topicName,
+            row.deviceType,
+            row.telemetryTopics,
+            row.commandTopic,
+            row.availabilityTopic,
+            row.availabilityOnline,
+            row.availabilityOffline,
+            row.expectedInterval,
+            row.version
+        });
     }
 
+    /** Reads what was selected; a million devices share what is the same in many. */
     Device read(Object[] row) {
-        return read(
-                (String) row[0],
-                (String) row[1],
-                (String) row[2],
-                (String) row[3],
-                (String) row[4],
-                (String) row[5],
-                (String) row[6],
-                (String) row[7],
-                (String) row[8],
-                (String) row[9],
-                (String) row[10],
-                (Long) row[11],
+        String name = (String) row[1];
+        String topicName = (String) row[4];
+        return new Device(
+                DeviceId.of((String) row[0]),
+                name.equals(topicName) ? topicName : name,
+                row[2] == null ? null : texts.get((String) row[2]),
+                brokers.get((String) row[3]),
+                topicName,
+                row[5] == null ? null : texts.get((String) row[5]),
+                topics.get((String) row[6]),
+                row[7] == null ? null : templates.get((String) row[7]),
+                row[8] == null ? null : availability(row),
+                intervals.get((Long) row[11]),
                 (Long) row[12]);
     }
 
-    /** What is the same in many of a million devices, they share. */
-    private Device read(
-            String id,
-            String name,
-            @Nullable String owner,
-            String broker,
-            String topicName,
-            @Nullable String type,
-            String telemetryTopics,
-            @Nullable String commandTopic,
-            @Nullable String availabilityTopic,
-            @Nullable String online,
-            @Nullable String offline,
-            long expectedInterval,
-            long version) {
-        return new Device(
-                DeviceId.of(id),
-                name.equals(topicName) ? topicName : name,
-                owner == null ? null : texts.get(owner),
-                brokers.get(broker),
-                topicName,
-                type == null ? null : texts.get(type),
-                topics.get(telemetryTopics),
-                commandTopic == null ? null : templates.get(commandTopic),
-                availabilityTopic == null
-                        ? null
-                        : new Availability(
-                                templates.get(availabilityTopic),
-                                texts.get(Objects.requireNonNull(online)),
-                                texts.get(Objects.requireNonNull(offline))),
-                intervals.get(expectedInterval),
-                version);
+    private Availability availability(Object[] row) {
+        return new Availability(
+                templates.get((String) row[8]), texts.get((String) Objects.requireNonNull(row[9])), texts.get((String)
+                        Objects.requireNonNull(row[10])));
     }
 }

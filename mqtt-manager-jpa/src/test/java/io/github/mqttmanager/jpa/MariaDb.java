@@ -84,7 +84,7 @@ final class MariaDb {
     static synchronized String newSchema(String name) {
         try {
             if (server.isEmpty()) {
-                server = new MariaDb().url("");
+                server = new MariaDb().url();
             }
             try (Connection connection = DriverManager.getConnection(server, "root", "");
                     var statement = connection.createStatement()) {
@@ -100,14 +100,14 @@ final class MariaDb {
         }
     }
 
-    private String url(String schema) {
-        return "jdbc:mariadb://127.0.0.1:" + port + "/" + schema;
+    private String url() {
+        return "jdbc:mariadb://127.0.0.1:" + port + "/";
     }
 
     private void awaitStart() throws IOException {
         try {
             for (int i = 0; i < 1_200 && keeper.isAlive(); i++) {
-                try (Connection connection = DriverManager.getConnection(url(""))) {
+                try (Connection connection = DriverManager.getConnection(url())) {
                     return;
                 } catch (SQLException e) {
                     keeper.waitFor(50, TimeUnit.MILLISECONDS);

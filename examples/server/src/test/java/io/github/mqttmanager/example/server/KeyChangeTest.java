@@ -1,13 +1,15 @@
 package io.github.mqttmanager.example.server;
 
+import static io.github.mqttmanager.example.server.PlainServer.BROKERS;
+import static io.github.mqttmanager.example.server.PlainServer.awaitConnected;
+import static io.github.mqttmanager.example.server.PlainServer.broker;
+import static io.github.mqttmanager.example.server.PlainServer.status;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import io.github.mqttmanager.test.EmbeddedBroker;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.time.Duration;
 import java.util.Base64;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -16,7 +18,6 @@ import tools.jackson.databind.JsonNode;
 
 /** The key that passwords are encrypted with is changed by hand while the server runs, as docs/secrets.md says. */
 class KeyChangeTest {
-    private static final String BROKERS = "/api/mqtt-brokers/brokers";
     private static final String RESEAL = "/api/secrets/reseal";
 
     @TempDir
@@ -26,14 +27,10 @@ class KeyChangeTest {
     void theOldKeyCanGoWhenNothingRemainsAndConnectionsStayAsTheyAre() throws Exception {
         try (EmbeddedBroker guarded =
                         EmbeddedBroker.builder().user("user", "pass").start();
-                ConfigurableApplicationContext server = start()) {
+                ConfigurableApplicationContext server = PlainServer.start(data)) {
             Api api = Api.of(server).signedIn("admin", ServerTest.PASSWORD);
             for (int i = 1; i <= 2; i++) {
-                api.post(
-                                BROKERS,
-                                ServerTest.json(
-                                        "{'broker_name':'b%d','broker_host':'127.0.0.1','broker_port':%d,'username':'user','password':'pass'}"
-                                                .formatted(i, guarded.port())))
+                api.post(BROKERS, broker("b" + i, guarded.port(), ",'username':'user','password':'pass'"))
                         .is(201);
                 awaitConnected(api, i);
             }
@@ -74,24 +71,5 @@ class KeyChangeTest {
         Path next = Files.copy(ring, ring.resolveSibling("next"), StandardCopyOption.COPY_ATTRIBUTES);
         Files.writeString(next, text);
         Files.move(next, ring, StandardCopyOption.ATOMIC_MOVE);
-    }
-
-    private static JsonNode status(Api api, int id) {
-        return api.get(BROKERS + "/" + id).is(200).json().path("status");
-    }
-
-    private static void awaitConnected(Api api, int id) {
-        await().atMost(Duration.ofSeconds(60))
-                .until(() -> status(api, id).path("is_connected").booleanValue());
-    }
-
-    private ConfigurableApplicationContext start() {
-        return ExampleServer.application()
-                .run(
-                        "--spring.profiles.active=plain", // without the demo
-                        "--server.port=0",
-                        "--example.data-directory=" + data,
-                        "--example.network=everything",
-                        "--ADMIN_PASSWORD=" + ServerTest.PASSWORD);
     }
 }

@@ -1,5 +1,9 @@
 package io.github.mqttmanager.example.server;
 
+import static io.github.mqttmanager.example.server.PlainServer.BROKERS;
+import static io.github.mqttmanager.example.server.PlainServer.awaitConnected;
+import static io.github.mqttmanager.example.server.PlainServer.broker;
+import static io.github.mqttmanager.example.server.PlainServer.status;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -8,7 +12,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -16,8 +19,6 @@ import tools.jackson.databind.JsonNode;
 
 /** The server is started without the key that its brokers' passwords were encrypted with, and gets it back while it runs. */
 class LostKeyTest {
-    private static final String BROKERS = "/api/mqtt-brokers/brokers";
-
     @TempDir
     private Path data;
 
@@ -28,7 +29,7 @@ class LostKeyTest {
         try (EmbeddedBroker open = EmbeddedBroker.builder().start();
                 EmbeddedBroker guarded =
                         EmbeddedBroker.builder().user("user", "pass").start()) {
-            try (ConfigurableApplicationContext server = start()) {
+            try (ConfigurableApplicationContext server = PlainServer.start(data)) {
                 Api api = Api.of(server).signedIn("admin", ServerTest.PASSWORD);
                 api.post(BROKERS, broker("open", open.port(), "")).is(201);
                 api.post(BROKERS, broker("entered", guarded.port(), ",'username':'user','password':'pass'"))
@@ -39,7 +40,8 @@ class LostKeyTest {
             }
             Files.move(key, backup);
             // without the feed, that would look at what was edited here once more: the manager has to look by itself
-            try (ConfigurableApplicationContext server = start("--mqtt-manager.jpa.change-feed.enabled=false")) {
+            try (ConfigurableApplicationContext server =
+                    PlainServer.start(data, "--mqtt-manager.jpa.change-feed.enabled=false")) {
                 Api api = Api.of(server).signedIn("admin", ServerTest.PASSWORD);
                 awaitConnected(api, 1);
                 assertIsExplained(api);
@@ -111,37 +113,7 @@ class LostKeyTest {
         awaitConnected(api, 2);
     }
 
-    private static JsonNode status(Api api, int id) {
-        return api.get(BROKERS + "/" + id).is(200).json().path("status");
-    }
-
     private static JsonNode failure(Api api, int id) {
         return status(api, id).path("failure");
-    }
-
-    private static void awaitConnected(Api api, int... ids) {
-        for (int id : ids) {
-            await("broker " + id + " is connected")
-                    .atMost(Duration.ofSeconds(60))
-                    .until(() -> status(api, id).path("is_connected").booleanValue());
-        }
-    }
-
-    private static String broker(String name, int port, String more) {
-        return ServerTest.json(
-                "{'broker_name':'%s','broker_host':'127.0.0.1','broker_port':%d%s}".formatted(name, port, more));
-    }
-
-    private ConfigurableApplicationContext start(String... more) {
-        return ExampleServer.application()
-                .run(Stream.concat(
-                                Stream.of(
-                                        "--spring.profiles.active=plain", // without the demo
-                                        "--server.port=0",
-                                        "--example.data-directory=" + data,
-                                        "--example.network=everything",
-                                        "--ADMIN_PASSWORD=" + ServerTest.PASSWORD),
-                                Stream.of(more))
-                        .toArray(String[]::new));
     }
 }
